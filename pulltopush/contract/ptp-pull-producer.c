@@ -1,0 +1,153 @@
+/* SPDX-FileCopyrightText: 2026 The pulltopush authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "config.h"
+
+#include "ptp-pull-producer.h"
+
+#include "ptp-consumer.h"
+#include "ptp-guard-private.h"
+
+/**
+ * PtpPullProducer:
+ *
+ * Produces one chunk each time it is asked.
+ *
+ * Twisted calls this a non-streaming producer, `IPullProducer`. It is the
+ * simplest source to write: one virtual function that writes at most one chunk
+ * to the consumer it is given and says how it went. It holds no reference to
+ * the consumer, so that one producer class serves every consumer and no cycle
+ * can leak.
+ *
+ * A producer that has nothing right now returns %PTP_STEP_RESULT_PENDING and
+ * emits [signal@PullToPush.PullProducer::ready] later; until then the stream
+ * costs nothing.
+ *
+ * ## Threads
+ *
+ * The virtual functions are called on the context of the stream only (rule T1).
+ * The signal may be emitted from any thread (rule T2).
+ *
+ * Since: 1.0
+ */
+
+enum
+{
+  READY,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_INTERFACE (PtpPullProducer, ptp_pull_producer, G_TYPE_OBJECT)
+
+static void
+ptp_pull_producer_real_cancel (PtpPullProducer *self)
+{
+}
+
+static void
+ptp_pull_producer_default_init (PtpPullProducerInterface *iface)
+{
+  iface->cancel = ptp_pull_producer_real_cancel;
+
+  /**
+   * PtpPullProducer::ready:
+   * @self: the producer
+   *
+   * There is something to produce again after %PTP_STEP_RESULT_PENDING.
+   *
+   * May be emitted from any thread, also from inside
+   * [vfunc@PullToPush.PullProducer.produce] before that returns, and also when
+   * nobody waits: none is lost and none too many does harm (rule R7).
+   *
+   * Since: 1.0
+   */
+  signals[READY] = g_signal_new ("ready", PTP_TYPE_PULL_PRODUCER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                 NULL, G_TYPE_NONE, 0);
+}
+
+/**
+ * ptp_pull_producer_produce:
+ * @self: a pull producer
+ * @consumer: where the chunk goes
+ * @error: return location for an error
+ *
+ * Asks for one chunk.
+ *
+ * The producer writes to @consumer at most what one step should cost and says
+ * how it went. Writing nothing is allowed. In Twisted this is
+ * `resumeProducing` of a pull producer.
+ *
+ * Call it only if you drive the producer yourself, as a consumer does that
+ * implements [vfunc@PullToPush.Consumer.register_pull_producer]. The consumer may
+ * pause, stop or unregister from inside.
+ *
+ * Returns: how the step went. With %PTP_STEP_RESULT_FAILED the error is always
+ *   set: %PTP_ERROR_NOT_IMPLEMENTED without an implementation (rule E3),
+ *   %PTP_ERROR_FAILED if the implementation did not say why (rule E2), or the
+ *   implementation's own.
+ *
+ * Since: 1.0
+ */
+PtpStepResult
+ptp_pull_producer_produce (PtpPullProducer *self, PtpConsumer *consumer, GError **error)
+{
+  PtpPullProducerInterface *iface;
+  PtpStepResult result;
+  GError *local = NULL;
+
+  g_return_val_if_fail (PTP_IS_PULL_PRODUCER (self), PTP_STEP_RESULT_FAILED);
+  g_return_val_if_fail (PTP_IS_CONSUMER (consumer), PTP_STEP_RESULT_FAILED);
+  g_return_val_if_fail (error == NULL || *error == NULL, PTP_STEP_RESULT_FAILED);
+
+  iface = PTP_PULL_PRODUCER_GET_IFACE (self);
+  if (!ptp_guard_slot (self, iface, produce, error))
+    return PTP_STEP_RESULT_FAILED;
+
+  result = iface->produce (self, consumer, &local);
+  return ptp_guard_step (self, "produce", result, local, error);
+}
+
+/**
+ * ptp_pull_producer_cancel:
+ * @self: a pull producer
+ *
+ * Tells the producer that nobody will ask again.
+ *
+ * It should release everything it holds. It is called at most once, never from
+ * inside [vfunc@PullToPush.PullProducer.produce], and never after that answered
+ * %PTP_STEP_RESULT_FINISHED or failed (rule L7). In Twisted this is
+ * `stopProducing` of a pull producer.
+ *
+ * Since: 1.0
+ */
+void
+ptp_pull_producer_cancel (PtpPullProducer *self)
+{
+  PtpPullProducerInterface *iface;
+
+  g_return_if_fail (PTP_IS_PULL_PRODUCER (self));
+
+  iface = PTP_PULL_PRODUCER_GET_IFACE (self);
+  if (ptp_guard_slot (self, iface, cancel, NULL))
+    iface->cancel (self);
+}
+
+/**
+ * ptp_pull_producer_emit_ready:
+ * @self: a pull producer
+ *
+ * Emits [signal@PullToPush.PullProducer::ready].
+ *
+ * For implementers; may be called from any thread.
+ *
+ * Since: 1.0
+ */
+void
+ptp_pull_producer_emit_ready (PtpPullProducer *self)
+{
+  g_return_if_fail (PTP_IS_PULL_PRODUCER (self));
+
+  g_signal_emit (self, signals[READY], 0);
+}

@@ -1,0 +1,16 @@
+/* SPDX-FileCopyrightText: 2026 The pulltopush authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#define PTP_INSIDE
+
+#include <pulltopush/contract/ptp-version.h>
+#include "contract/ptp-types.h"
+#include "contract/ptp-error.h"
+#include "contract/ptp-step-result.h"
+#include "contract/ptp-pull-producer.h"
+#include "contract/ptp-push-producer.h"
+#include "contract/ptp-consumer.h"
+
+#undef PTP_INSIDE
