@@ -12,5 +12,8 @@
 #include "contract/ptp-pull-producer.h"
 #include "contract/ptp-push-producer.h"
 #include "contract/ptp-consumer.h"
+#include "coop/ptp-stream-state.h"
+#include "coop/ptp-cooperative-task.h"
+#include "coop/ptp-cooperator.h"
 
 #undef PTP_INSIDE

@@ -1,0 +1,70 @@
+/* SPDX-FileCopyrightText: 2026 The pulltopush authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "ptp-cooperator.h"
+#include "ptp-run-queue-private.h"
+#include "ptp-runnable-private.h"
+
+G_BEGIN_DECLS
+
+struct _PtpCooperator
+{
+  GObject parent_instance;
+
+  GMainContext *context; /* (owned) */
+  int priority;
+  gboolean shared; /* set once, by whoever made it */
+
+  /* The context's own */
+  gint64 slice; /* microseconds */
+  PtpClockFunc clock_func;
+  gpointer clock_data;
+  GDestroyNotify clock_destroy;
+  PtpRunQueue queue;
+  guint n_still; /* looks at the clock that showed no new time */
+
+  /* Under the lock, which also guards what is wanted of every runnable. Nobody's code runs and no
+   * reference is taken while it is held.
+   */
+  GMutex lock;
+  PtpRunnable *first_posted; /* also read without the lock, atomically */
+  PtpRunnable *last_posted;
+  GSource *source; /* (unowned) (nullable): attached while there is anything to do */
+};
+
+/* How often the clock may show the same time before a slice is over. A monotonic clock never does
+ * so that often; one that stands still, as a test's may, must not make a slice endless.
+ */
+#define PTP_MAX_STILL 256
+
+static inline gint64
+ptp_cooperator_look (PtpCooperator *self, gint64 before)
+{
+  gint64 now = self->clock_func (self->clock_data);
+
+  self->n_still = now == before ? self->n_still + 1 : 0;
+  return now;
+}
+
+static inline gboolean
+ptp_cooperator_is_over (PtpCooperator *self, gint64 now, gint64 deadline)
+{
+  return now >= deadline || self->n_still > PTP_MAX_STILL;
+}
+
+/* With the lock held, any thread */
+void ptp_cooperator_post (PtpCooperator *self, PtpRunnable *runnable);
+
+/* The context */
+void ptp_cooperator_run_slice (PtpCooperator *self);
+gboolean ptp_cooperator_has_work (PtpCooperator *self);
+
+GSource *ptp_cooperator_source_new (PtpCooperator *self);
+
+/* Any thread */
+PtpCooperator *ptp_cooperator_ref_shared (GMainContext *context, int priority);
+void ptp_cooperator_forget_shared (PtpCooperator *self);
+
+G_END_DECLS

@@ -1,0 +1,116 @@
+/* SPDX-FileCopyrightText: 2026 The pulltopush authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "config.h"
+
+#include "ptp-cooperator-private.h"
+
+/* The one GSource of a cooperator.
+ *
+ * It is attached while there is anything to do, so it is ready whenever it is looked at, but for
+ * one iteration after each slice: the main context runs sources of one priority only, the highest
+ * that is ready, and one that is always ready would starve all below it (rule S2).
+ */
+typedef struct
+{
+  GSource source;
+  PtpCooperator *cooperator; /* (owned) */
+  gboolean resting;
+} CooperatorSource;
+
+static gboolean
+prepare (GSource *source, int *timeout)
+{
+  CooperatorSource *self = (CooperatorSource *) source;
+
+  *timeout = 0;
+  return !self->resting;
+}
+
+/* Called in every iteration in which nothing of a higher priority is ready. */
+static gboolean
+check (GSource *source)
+{
+  CooperatorSource *self = (CooperatorSource *) source;
+  gboolean rested = self->resting;
+
+  self->resting = FALSE;
+  return !rested;
+}
+
+static gboolean
+is_thread_default (GMainContext *context)
+{
+  GMainContext *current = g_main_context_get_thread_default ();
+
+  return current == context || (current == NULL && context == g_main_context_default ());
+}
+
+/* A nested main loop may have dispatched, and even removed, this source in the meantime. */
+static gboolean
+keep_or_let_go (CooperatorSource *self)
+{
+  PtpCooperator *cooperator = self->cooperator;
+  gboolean more;
+
+  g_mutex_lock (&cooperator->lock);
+  more = ptp_cooperator_has_work (cooperator);
+  if (!more && cooperator->source == &self->source)
+    cooperator->source = NULL;
+  else if (more && cooperator->source == NULL)
+    cooperator->source = ptp_cooperator_source_new (cooperator);
+  g_mutex_unlock (&cooperator->lock);
+
+  return more;
+}
+
+static gboolean
+dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  CooperatorSource *self = (CooperatorSource *) source;
+  PtpCooperator *cooperator = self->cooperator;
+  gboolean push = !is_thread_default (cooperator->context);
+
+  if (push)
+    g_main_context_push_thread_default (cooperator->context);
+  ptp_cooperator_run_slice (cooperator);
+  if (push)
+    g_main_context_pop_thread_default (cooperator->context);
+
+  self->resting = TRUE;
+  return keep_or_let_go (self) ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
+
+static void
+finalize (GSource *source)
+{
+  CooperatorSource *self = (CooperatorSource *) source;
+
+  g_clear_object (&self->cooperator);
+}
+
+static GSourceFuncs cooperator_source_funcs = {
+  .prepare = prepare,
+  .check = check,
+  .dispatch = dispatch,
+  .finalize = finalize,
+};
+
+/* Makes and attaches it; the context keeps it. The cooperator is referenced by whoever has
+ * something to do, so taking one more here runs nobody's code.
+ */
+GSource *
+ptp_cooperator_source_new (PtpCooperator *self)
+{
+  GSource *source = g_source_new (&cooperator_source_funcs, sizeof (CooperatorSource));
+
+  ((CooperatorSource *) source)->cooperator = g_object_ref (self);
+  g_source_set_static_name (source, "[pulltopush] cooperator");
+  g_source_set_priority (source, self->priority);
+  /* Other streams go on in a main loop that a step runs (rule R6). */
+  g_source_set_can_recurse (source, TRUE);
+  g_source_attach (source, self->context);
+  g_source_unref (source);
+
+  return source;
+}
