@@ -15,5 +15,6 @@
 #include "coop/ptp-stream-state.h"
 #include "coop/ptp-cooperative-task.h"
 #include "coop/ptp-cooperator.h"
+#include "adapter/ptp-pull-to-push.h"
 
 #undef PTP_INSIDE
