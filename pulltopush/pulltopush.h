@@ -16,5 +16,7 @@
 #include "coop/ptp-cooperative-task.h"
 #include "coop/ptp-cooperator.h"
 #include "adapter/ptp-pull-to-push.h"
+#include "gio/ptp-bytes-producer.h"
+#include "gio/ptp-input-stream-producer.h"
 
 #undef PTP_INSIDE

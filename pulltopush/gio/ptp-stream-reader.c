@@ -1,0 +1,326 @@
+/* SPDX-FileCopyrightText: 2026 The pulltopush authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "config.h"
+
+#include "ptp-stream-reader-private.h"
+
+#include <gio/gunixinputstream.h>
+
+typedef enum
+{
+  STRATEGY_NONE = 0, /* not decided yet */
+  STRATEGY_CACHED,   /* a regular file: read what is in memory, wait for the rest elsewhere */
+  STRATEGY_POLL,
+  STRATEGY_ASYNC,
+} Strategy;
+
+/* Waiting for a stream to become readable */
+
+static GWeakRef *
+weak_ref_new (gpointer object)
+{
+  GWeakRef *weak = g_new (GWeakRef, 1);
+
+  g_weak_ref_init (weak, object);
+  return weak;
+}
+
+static void
+weak_ref_free_cb (gpointer user_data)
+{
+  g_weak_ref_clear (user_data);
+  g_free (user_data);
+}
+
+static gboolean
+readable_cb (GObject *stream, gpointer user_data)
+{
+  g_autoptr (PtpPullProducer) producer = g_weak_ref_get (user_data);
+
+  if (producer != NULL)
+    ptp_pull_producer_emit_ready (producer);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+clear_watch (PtpStreamReader *self)
+{
+  if (self->watch == NULL)
+    return;
+
+  g_source_destroy (self->watch);
+  g_clear_pointer (&self->watch, g_source_unref);
+}
+
+static void
+watch (PtpStreamReader *self)
+{
+  g_autoptr (GMainContext) context = NULL;
+
+  if (self->watch != NULL && !g_source_is_destroyed (self->watch))
+    return;
+
+  clear_watch (self);
+  context = g_main_context_ref_thread_default ();
+  self->watch = g_pollable_input_stream_create_source (self->pollable, NULL);
+  g_source_set_callback (self->watch, G_SOURCE_FUNC (readable_cb), weak_ref_new (self->producer),
+                         weak_ref_free_cb);
+  g_source_set_static_name (self->watch, "[pulltopush] readable");
+  g_source_attach (self->watch, context);
+}
+
+/* The first read */
+
+/* A stream on a pipe or a terminal that was opened by its path does not poll by itself. */
+static GPollableInputStream *
+ref_pollable (GInputStream *stream, int fd)
+{
+  g_autoptr (GInputStream) other = NULL;
+
+  if (G_IS_POLLABLE_INPUT_STREAM (stream)
+      && g_pollable_input_stream_can_poll (G_POLLABLE_INPUT_STREAM (stream)))
+    return G_POLLABLE_INPUT_STREAM (g_object_ref (stream));
+  if (fd < 0)
+    return NULL;
+
+  other = g_unix_input_stream_new (fd, FALSE);
+  if (!g_pollable_input_stream_can_poll (G_POLLABLE_INPUT_STREAM (other)))
+    return NULL;
+
+  return G_POLLABLE_INPUT_STREAM (g_steal_pointer (&other));
+}
+
+static void
+decide (PtpStreamReader *self)
+{
+  int fd = ptp_stream_get_fd (self->stream);
+
+  if (fd >= 0 && ptp_fd_is_regular (fd))
+    {
+      self->strategy = STRATEGY_CACHED;
+      self->fd = fd;
+      return;
+    }
+
+  self->pollable = ref_pollable (self->stream, fd);
+  self->strategy = self->pollable != NULL ? STRATEGY_POLL : STRATEGY_ASYNC;
+}
+
+/* Reading past GInputStream's own functions means to check what they check. */
+static gboolean
+check_stream (PtpStreamReader *self, GError **error)
+{
+  if (self->stream == NULL)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CLOSED, "There is no stream to read from");
+      return FALSE;
+    }
+  if (g_input_stream_is_closed (self->stream))
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CLOSED,
+                           "The stream to read from is closed");
+      return FALSE;
+    }
+  if (g_input_stream_has_pending (self->stream))
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PENDING,
+                           "Somebody else is reading from the stream; a stream has one reader");
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+static void
+set_chunk (PtpStreamChunk *chunk, PtpBuffer *buffer, gsize n_read, gboolean cut_short)
+{
+  chunk->asked = ptp_buffer_get_size (buffer);
+  chunk->bytes = ptp_buffer_free_to_bytes (buffer, n_read);
+  chunk->cut_short = cut_short;
+}
+
+static PtpReadResult
+read_operation (PtpStreamReader *self, gsize size, PtpStreamChunk *chunk, GError **error)
+{
+  g_autoptr (PtpReadOperation) operation = NULL;
+  g_autoptr (PtpBuffer) buffer = NULL;
+  gssize n;
+
+  if (self->operation == NULL)
+    self->operation = ptp_read_operation_start (self->stream, size, self->producer);
+  if (!ptp_read_operation_is_over (self->operation))
+    return PTP_READ_LATER;
+
+  operation = g_steal_pointer (&self->operation);
+  n = ptp_read_operation_steal (operation, &buffer, error);
+  if (n <= 0)
+    return n == 0 ? PTP_READ_END : PTP_READ_FAILED;
+
+  set_chunk (chunk, g_steal_pointer (&buffer), (gsize) n, FALSE);
+  return PTP_READ_DATA;
+}
+
+static PtpReadResult
+read_cached (PtpStreamReader *self, gsize size, PtpStreamChunk *chunk, GError **error)
+{
+  g_autoptr (PtpBuffer) buffer = ptp_buffer_new (size);
+  gsize n = 0;
+  PtpReadResult result
+    = ptp_fd_read_cached (self->fd, ptp_buffer_get_data (buffer), size, &n, error);
+
+  if (result == PTP_READ_DATA)
+    set_chunk (chunk, g_steal_pointer (&buffer), n, TRUE);
+  if (result == PTP_READ_UNSUPPORTED)
+    self->strategy = STRATEGY_ASYNC;
+  if (result != PTP_READ_UNSUPPORTED && result != PTP_READ_LATER)
+    return result;
+
+  g_clear_pointer (&buffer, ptp_buffer_free);
+  return read_operation (self, size, chunk, error);
+}
+
+static PtpReadResult
+read_pollable (PtpStreamReader *self, gsize size, PtpStreamChunk *chunk, GError **error)
+{
+  g_autoptr (PtpBuffer) buffer = ptp_buffer_new (size);
+  g_autoptr (GError) local = NULL;
+  gssize n = g_pollable_input_stream_read_nonblocking (self->pollable, ptp_buffer_get_data (buffer),
+                                                       size, NULL, &local);
+
+  if (g_error_matches (local, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    {
+      watch (self);
+      return PTP_READ_LATER;
+    }
+
+  clear_watch (self);
+  if (n < 0 && local != NULL)
+    g_propagate_error (error, g_steal_pointer (&local));
+  if (n <= 0)
+    return n == 0 ? PTP_READ_END : PTP_READ_FAILED;
+
+  set_chunk (chunk, g_steal_pointer (&buffer), (gsize) n, FALSE);
+  return PTP_READ_DATA;
+}
+
+static PtpReadResult
+read_by_strategy (PtpStreamReader *self, gsize size, PtpStreamChunk *chunk, GError **error)
+{
+  if (self->operation != NULL)
+    return read_operation (self, size, chunk, error);
+  if (!check_stream (self, error))
+    return PTP_READ_FAILED;
+  if (self->strategy == STRATEGY_NONE)
+    decide (self);
+
+  switch ((Strategy) self->strategy)
+    {
+    case STRATEGY_CACHED:
+      return read_cached (self, size, chunk, error);
+    case STRATEGY_POLL:
+      return read_pollable (self, size, chunk, error);
+    case STRATEGY_NONE:
+    case STRATEGY_ASYNC:
+    default:
+      return read_operation (self, size, chunk, error);
+    }
+}
+
+/* "Reading from /home/me/film: Input/output error" */
+static void
+prefix_error (PtpStreamReader *self, GError **error)
+{
+  g_autofree char *name = NULL;
+  int fd;
+
+  if (self->stream == NULL || g_input_stream_is_closed (self->stream))
+    return;
+
+  fd = ptp_stream_get_fd (self->stream);
+  if (fd >= 0)
+    name = ptp_fd_dup_name (fd);
+  if (name != NULL)
+    g_prefix_error (error, "Reading from %s: ", name);
+}
+
+void
+ptp_stream_reader_init (PtpStreamReader *self, GInputStream *stream, PtpPullProducer *producer)
+{
+  *self = (PtpStreamReader){ .producer = producer, .fd = -1 };
+  g_set_object (&self->stream, stream);
+}
+
+void
+ptp_stream_reader_clear (PtpStreamReader *self)
+{
+  if (self->operation != NULL)
+    ptp_read_operation_abandon_later (self->operation);
+  g_clear_pointer (&self->operation, ptp_read_operation_unref);
+  clear_watch (self);
+  g_clear_object (&self->pollable);
+  g_clear_object (&self->stream);
+}
+
+gboolean
+ptp_stream_reader_is_new (PtpStreamReader *self)
+{
+  return self->strategy == STRATEGY_NONE;
+}
+
+/* Seeking in memory waits for nobody. */
+static gint64
+get_remaining_in_memory (GSeekable *seekable)
+{
+  goffset position = g_seekable_tell (seekable);
+  goffset end;
+
+  if (!g_seekable_seek (seekable, 0, G_SEEK_END, NULL, NULL))
+    return -1;
+
+  end = g_seekable_tell (seekable);
+  if (!g_seekable_seek (seekable, position, G_SEEK_SET, NULL, NULL))
+    return -1;
+
+  return end - position;
+}
+
+gint64
+ptp_stream_reader_get_remaining (PtpStreamReader *self)
+{
+  int fd;
+
+  if (!check_stream (self, NULL))
+    return -1;
+  if (G_OBJECT_TYPE (self->stream) == G_TYPE_MEMORY_INPUT_STREAM)
+    return get_remaining_in_memory (G_SEEKABLE (self->stream));
+
+  fd = ptp_stream_get_fd (self->stream);
+  return fd >= 0 ? ptp_fd_get_remaining (fd) : -1;
+}
+
+PtpReadResult
+ptp_stream_reader_read (PtpStreamReader *self, gsize size, PtpStreamChunk *chunk, GError **error)
+{
+  PtpReadResult result = read_by_strategy (self, size, chunk, error);
+
+  if (result == PTP_READ_FAILED)
+    prefix_error (self, error);
+
+  return result;
+}
+
+void
+ptp_stream_reader_let_go (PtpStreamReader *self, gboolean close)
+{
+  g_autoptr (PtpReadOperation) operation = g_steal_pointer (&self->operation);
+
+  clear_watch (self);
+  g_clear_object (&self->pollable);
+
+  if (operation != NULL)
+    ptp_read_operation_abandon (operation, close);
+  else if (close && self->stream != NULL && !g_input_stream_is_closed (self->stream))
+    ptp_stream_close_quietly (self->stream);
+}
