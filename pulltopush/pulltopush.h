@@ -18,5 +18,6 @@
 #include "adapter/ptp-pull-to-push.h"
 #include "gio/ptp-bytes-producer.h"
 #include "gio/ptp-input-stream-producer.h"
+#include "gio/ptp-output-stream-consumer.h"
 
 #undef PTP_INSIDE
