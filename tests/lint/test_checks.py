@@ -1,0 +1,147 @@
+# SPDX-FileCopyrightText: 2026 The pulltopush authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Each check complains about a planted fault, and only about that."""
+
+import checks
+import pytest
+
+MESON = """
+project('x', 'c',
+  version: '1.2.3',
+  meson_version: '>= 1.0.0')
+wanted_flags = [
+  '-Wall',
+  '-Wlogical-op',
+  # why
+  '-Wno-unused',
+]
+missing_flags = {
+  'clang': ['-Wlogical-op'],
+}
+"""
+
+
+def write(root, name, text):
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+@pytest.mark.parametrize(
+    "name,line,is_good",
+    [
+        ("coop/a.c", '#include "../contract/b.h"', True),
+        ("coop/a.c", "#include <pulltopush/contract/b.h>", True),
+        ("coop/a.c", "#include <gio/gio.h>", True),
+        ("cli/a.c", "#include <pulltopush/pulltopush.h>", True),
+        ("contract/a.c", '#include "../coop/b.h"', False),
+        ("contract/a.c", '#  include "../coop/b.h"', False),
+        ("coop/a.h", "#include <pulltopush/adapter/b.h>", False),
+        ("adapter/a.c", '#include "../gio/b.h"', False),
+        ("gio/a.c", '#include "../cli/b.h"', False),
+        ("gio/a.c", "#include <pulltopush/pulltopush.h>", False),
+    ],
+)
+def test_arrows(tmp_path, name, line, is_good):
+    write(tmp_path, name, line + "\n")
+    assert len(checks.check_arrows(tmp_path)) == (0 if is_good else 1)
+
+
+def test_file_length(tmp_path):
+    fits = write(tmp_path, "fits.c", "\n" * checks.MAX_FILE_LINES)
+    long = write(tmp_path, "long.c", "\n" * (checks.MAX_FILE_LINES + 1))
+    assert checks.check_lengths(tmp_path, [fits]) == []
+    assert "long.c" in checks.check_lengths(tmp_path, [long])[0]
+
+
+@pytest.mark.parametrize(
+    "name,head,tail", [("a.c", "static int\nlong_one (void)\n{\n", "}\n"), ("a.py", "def long_one():\n", "")]
+)
+def test_function_length(tmp_path, name, head, tail):
+    n_fixed = head.count("\n") - (2 if name == "a.c" else 0) + tail.count("\n")
+    body = "  a = 1;\n" * (checks.MAX_FUNCTION_LINES - n_fixed)
+    comment = "  /* why\n   */\n\n" if name == "a.c" else "    # why\n\n"
+    path = write(tmp_path, name, head + comment + body + tail)
+    assert checks.check_lengths(tmp_path, [path]) == []
+    path = write(tmp_path, name, head + body + "  a = 1\n" + tail)
+    assert "long_one" in checks.check_lengths(tmp_path, [path])[0]
+
+
+def test_license(tmp_path):
+    bare = write(tmp_path, "bare.c", "int a;\n")
+    assert checks.check_licenses(tmp_path, [bare]) != []
+
+
+def test_flags():
+    def command(flags):
+        return [{"file": "a.c", "command": f"cc {flags} -c a.c"}]
+
+    assert checks.check_flags(MESON, "gcc", command("-Wall -Wlogical-op -Wno-unused")) == []
+    assert checks.check_flags(MESON, "clang", command("-Wall -Wno-unused")) == []
+    complaints = checks.check_flags(MESON, "gcc", command("-Wall -Wno-unused"))
+    assert complaints == ["a.c: compiled without -Wlogical-op"]
+
+
+def test_exports():
+    header = (
+        "PTP_AVAILABLE_IN_1_0\nG_DECLARE_FINAL_TYPE (PtpA, ptp_a, PTP, A, GObject)\n"
+        "PTP_AVAILABLE_IN_1_0\nconst char *ptp_a_get_name (PtpA *self);\n"
+        "PTP_AVAILABLE_IN_1_0\ngboolean\nptp_a_is_long (PtpA *self,\n  int n);\n"
+    )
+    declared = checks.declared_functions([header])
+    assert declared == {"ptp_a_get_type", "ptp_a_get_name", "ptp_a_is_long"}
+    assert checks.check_exports(declared, declared) == []
+    assert checks.check_exports(declared, declared - {"ptp_a_is_long"}) != []
+    assert checks.check_exports(declared, declared | {"ptp_secret"}) != []
+    assert checks.check_exports(declared, declared | {"helper"}) == ["helper is no name of ours"]
+
+
+def test_versions():
+    assert checks.project_version(MESON) == "1.2.3"
+    assert checks.check_news("1.2.3 (unreleased)\n", "1.2.3") == []
+    assert checks.check_news("1.2.2\n", "1.2.3") != []
+    good = "pulltopush 1.2.3 needs GLib 2.74 and Meson 1.0.0"
+    assert checks.check_stated_versions(good, "1.2.3", "2.74", "1.0.0") == []
+    for version, glib, meson in (("1.2.4", "2.74", "1.0.0"), ("1.2.3", "2.76", "1.0.0")):
+        assert len(checks.check_stated_versions(good, version, glib, meson)) == 1
+    assert len(checks.check_stated_versions("nothing", "1.2.3", "2.74", "1.0.0")) == 3
+
+
+def test_rules():
+    rules = "**L1.** One.\n\n**S2.** Two.\n"
+    good = ['g_test_add_func ("/rules/L1/twice", a);', "def test_rules_S2_share():"]
+    other = ["test ('/stage/S2/share', f)"]
+    assert checks.check_rules_tested(rules, good) == []
+    assert checks.check_rules_tested(rules, good[:1]) == ["rule S2 has no test"]
+    assert checks.check_rules_tested(rules, ["/* rules L1 and S2 */"]) != []
+    assert checks.check_rules_tested(rules, good[:1] + other) == []
+    assert checks.check_rules_known(rules, good) == []
+    assert checks.check_rules_known(rules, ['"/rules/L12/x"']) != []
+
+
+def test_rules_name_tests():
+    rules = "**L1.** One.\n\n> Tests: `/rules/L1/a`\n\n**S2.** Two.\n\n> Tests: `/rules/{}/a`\n"
+    assert checks.check_rules_name_a_test(rules.format("S2")) == []
+    complaints = checks.check_rules_name_a_test(rules.format("S3"))
+    assert complaints == ["rule S2 names no test of its own"]
+
+
+def test_references():
+    text = "Proved by `/rules/L1/twice`."
+    assert checks.check_references(text, ['add ("/rules/L1/twice", a)']) == []
+    assert checks.check_references(text, ["test('/rules/L1/twice', () => {});"]) == []
+    assert checks.check_references(text, ['add ("/rules/L1/thrice", a)']) != []
+    assert checks.check_references(text, ['add ("/rules/L1/twice-over", a)']) != []
+
+
+def test_links(tmp_path):
+    write(tmp_path, "there.md", "")
+    good = write(tmp_path, "good.md", "[a](there.md#x) [a](there.html) [b](https://example.org/)\n")
+    bad = write(tmp_path, "bad.md", "[a](gone.md)\n")
+    assert checks.check_links(good) == []
+    assert checks.check_links(bad) == ["bad.md: no file gone.md"]
+
+
+def test_code_blocks():
+    assert checks.code_blocks("a\n```c\nint a;\n```\n```py\nb\n```\n", "c") == ["int a;\n"]

@@ -1,0 +1,123 @@
+# SPDX-FileCopyrightText: 2026 The pulltopush authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What README, NEWS and the pages say is true."""
+
+import os
+import re
+import subprocess
+
+import checks
+import pytest
+
+PAGES = ["README.md", "CONTRIBUTING.md", "docs/overview.md", "docs/rules.md"]
+PAGES += ["docs/coming-from-twisted.md"]
+
+
+@pytest.fixture(scope="module")
+def readme(root):
+    return (root / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def rules(root):
+    return (root / "docs" / "rules.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def environment(build):
+    """What a program needs to find the library of the build tree."""
+    return {
+        **os.environ,
+        "LD_LIBRARY_PATH": str(build / "pulltopush"),
+        "GI_TYPELIB_PATH": str(build / "introspection"),
+    }
+
+
+def test_news_starts_with_the_version(root, meson_build):
+    news = (root / "NEWS").read_text(encoding="utf-8")
+    assert checks.check_news(news, checks.project_version(meson_build)) == []
+
+
+def test_readme_states_the_right_versions(readme, meson_build):
+    glib = re.search(r"^glib_req = '>= ([\d.]+)'", meson_build, re.MULTILINE).group(1)
+    meson = re.search(r"meson_version: '>= ([\d.]+)'", meson_build).group(1)
+    version = checks.project_version(meson_build)
+    assert checks.check_stated_versions(readme, version, glib, meson) == []
+
+
+def test_readme_shows_the_two_commands_first(readme):
+    first = re.search(r"^```\w*\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL).group(1)
+    words = [line.partition("#")[0].split() for line in first.splitlines()]
+    assert words[:2] == [["./run", "demo"], ["./run", "test"]]
+
+
+def test_commands_of_the_texts_are_there(root):
+    usage = subprocess.run([root / "run", "help"], capture_output=True, text=True, check=True).stdout
+    known = set(re.findall(r"^  (\w+) ", usage, re.MULTILINE))
+    assert {"demo", "test", "bench", "docs", "lint", "help"} <= known
+    for page in PAGES:
+        named = set(re.findall(r"\./run (\w+)", (root / page).read_text(encoding="utf-8")))
+        assert named <= known, page
+
+
+def sample(readme, language, number=0):
+    blocks = checks.code_blocks(readme, language)
+    assert len(blocks) > number, f"README has too few samples in {language}"
+    return blocks[number]
+
+
+def in_and_out(tmp_path):
+    data = os.urandom(300000)
+    (tmp_path / "in").write_bytes(data)
+    return data, tmp_path / "out"
+
+
+def test_c_sample_runs(readme, tmp_path, run_command, compile_flags, build, environment):
+    data, out = in_and_out(tmp_path)
+    (tmp_path / "sample.c").write_text(sample(readme, "c"))
+    libraries = run_command("pkg-config", "--libs", "gio-2.0").split()
+    ours = ["-L", build / "pulltopush", "-lpulltopush-1"]
+    flags = ["-Wall", "-Wextra", "-Wno-unused-parameter", "-Werror", *compile_flags]
+    program = tmp_path / "sample"
+    run_command("gcc", *flags, tmp_path / "sample.c", "-o", program, *ours, *libraries)
+    run_command(program, cwd=tmp_path, env=environment)
+    assert out.read_bytes() == data
+
+
+def test_ten_lines_are_ten(readme):
+    lines = [line for line in sample(readme, "python").splitlines() if line]
+    assert len(lines) == 10
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_python_sample_runs(readme, tmp_path, run_command, environment, number):
+    data, out = in_and_out(tmp_path)
+    (tmp_path / "sample.py").write_text(sample(readme, "python", number))
+    run_command("/usr/bin/python3", "sample.py", cwd=tmp_path, env=environment)
+    assert out.read_bytes() == data
+
+
+def test_javascript_sample_runs(readme, tmp_path, run_command, environment):
+    data, out = in_and_out(tmp_path)
+    (tmp_path / "sample.js").write_text(sample(readme, "js"))
+    run_command("gjs", "-m", "sample.js", cwd=tmp_path, env=environment)
+    assert out.read_bytes() == data
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links(root, page):
+    assert checks.check_links(root / page) == []
+
+
+def test_every_rule_has_a_test(rules, test_texts):
+    assert len(checks.rule_numbers(rules)) == 51
+    assert checks.check_rules_tested(rules, test_texts) == []
+
+
+def test_every_named_rule_exists(rules, test_texts):
+    assert checks.check_rules_known(rules, test_texts) == []
+
+
+def test_rules_page_names_tests_that_are_there(rules, test_texts):
+    assert checks.check_rules_name_a_test(rules) == []
+    assert checks.check_references(rules, test_texts) == []
