@@ -43,7 +43,10 @@ def checksum(path):
 def start_reader(rate):
     """Gives back the reader and its port; the port is printed when it can be connected to."""
     command = [sys.executable, str(READER), "--rate", str(rate)]
-    reader = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    # In a session of its own, so that Ctrl-C is for this program alone; it ends the reader, too.
+    reader = subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
     line = reader.stdout.readline()
     if not line:
         sys.exit("demo: the reader did not start")

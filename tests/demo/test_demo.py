@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -110,6 +111,29 @@ def test_demo(tmp_path):
     assert done.stdout.count(hashlib.sha256(path.read_bytes()).hexdigest()) == 2
     assert "Equal: all 100000 bytes" in done.stdout
     assert "{" not in done.stdout
+
+
+def test_interrupted_demo(tmp_path):
+    """Ctrl-C goes to all in the terminal's group; nobody is left, and nobody shows his insides."""
+    path = tmp_path / "in"
+    path.write_bytes(os.urandom(8 << 20))
+    command = [sys.executable, HERE / "demo.py", "--program", os.environ["PTP_PROGRAM"], path]
+    running = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        # Whoever runs the tests in the background has it ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    while " left" not in running.stdout.readline():
+        assert running.poll() is None
+    os.killpg(running.pid, signal.SIGINT)
+    out, err = running.communicate(timeout=120)
+    assert running.returncode == 130, out + err
+    assert "Traceback" not in out + err
+    assert "interrupted" in err
 
 
 def test_demo_with_a_program_that_fails(tmp_path):
