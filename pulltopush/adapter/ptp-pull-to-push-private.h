@@ -15,22 +15,21 @@ struct _PtpPullToPush
   /* Until the end */
   PtpPullProducer *producer; /* (owned) */
   PtpConsumer *consumer;     /* (owned) */
-  /* Looked up once; what the vfunc guard checks before a call was checked with it. */
-  PtpStepResult (*produce) (PtpPullProducer *self, PtpConsumer *consumer, GError **error);
-  GCancellable *cancellable; /* (owned) (nullable) */
-  gulong cancelled_id;
-  gulong ready_id;
 };
 
 /* What a stream does, on its context */
 
-PtpStepResult ptp_pull_to_push_step (PtpRunnable *run, GError **error);
+PtpStepResult ptp_pull_to_push_run (PtpRunnable *run, guint n_steps, GError **error);
 void ptp_pull_to_push_listen (PtpRunnable *run);
 void ptp_pull_to_push_tear_down (PtpRunnable *run,
                                  PtpStreamState end,
                                  const GError *error,
                                  gboolean answered);
+
+/* What cancels it */
+
+GCancellable *ptp_pull_to_push_peek_cancellable (PtpPullToPush *self);
+void ptp_pull_to_push_replace_cancellable (PtpPullToPush *self, GCancellable *cancellable);
 void ptp_pull_to_push_watch_cancellable (PtpPullToPush *self);
-void ptp_pull_to_push_unwatch_cancellable (PtpPullToPush *self);
 
 G_END_DECLS

@@ -7,15 +7,32 @@
 
 #include "../contract/ptp-consumer-private.h"
 #include "../contract/ptp-guard-private.h"
+#include "../contract/ptp-iface-table-private.h"
 
+/* What the vfunc guard checks before a call is checked once for all these steps; without an
+ * implementation the checked call says so in its error.
+ */
 PtpStepResult
-ptp_pull_to_push_step (PtpRunnable *run, GError **error)
+ptp_pull_to_push_run (PtpRunnable *run, guint n_steps, GError **error)
 {
   PtpPullToPush *self = (PtpPullToPush *) run;
+  PtpPullProducer *producer = self->producer;
+  PtpConsumer *consumer = self->consumer;
+  PtpPullProducerInterface *iface = ptp_pull_producer_peek_iface (producer);
+  PtpStepResult (*produce) (PtpPullProducer *, PtpConsumer *, GError **)
+    = iface != NULL && iface->produce != NULL ? iface->produce : ptp_pull_producer_produce;
+  PtpStepResult result;
   GError *local = NULL;
-  PtpStepResult result = self->produce (self->producer, self->consumer, &local);
 
-  return ptp_guard_step (self->producer, "produce", result, local, error);
+  do
+    {
+      result = produce (producer, consumer, &local);
+      run->n_steps++;
+    }
+  while (result == PTP_STEP_RESULT_MORE && local == NULL && --n_steps > 0
+         && !ptp_runnable_must_leave (run));
+
+  return ptp_guard_step (producer, "produce", result, local, error);
 }
 
 static void
@@ -38,35 +55,15 @@ ptp_pull_to_push_listen (PtpRunnable *run)
 {
   PtpPullToPush *self = PTP_PULL_TO_PUSH (run);
 
-  self->ready_id
-    = g_signal_connect_data (self->producer, "ready", G_CALLBACK (ready_cb), g_object_ref (self),
-                             unref_closure_data, G_CONNECT_DEFAULT);
+  g_signal_connect_data (self->producer, "ready", G_CALLBACK (ready_cb), g_object_ref (self),
+                         unref_closure_data, G_CONNECT_DEFAULT);
 }
 
 static void
-cancelled_cb (GCancellable *cancellable, gpointer user_data)
+stop_listening (PtpPullToPush *self, PtpPullProducer *producer)
 {
-  PtpPullToPush *self = PTP_PULL_TO_PUSH (user_data);
-
-  ptp_runnable_end (&self->run, PTP_STREAM_STATE_FAILED,
-                    g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
-                                         "The stream was cancelled"));
-}
-
-void
-ptp_pull_to_push_watch_cancellable (PtpPullToPush *self)
-{
-  if (self->cancellable != NULL && self->cancelled_id == 0)
-    self->cancelled_id = g_cancellable_connect (self->cancellable, G_CALLBACK (cancelled_cb),
-                                                g_object_ref (self), g_object_unref);
-}
-
-/* Not g_cancellable_disconnect(), which waits for a cancellation that may be what runs this. */
-void
-ptp_pull_to_push_unwatch_cancellable (PtpPullToPush *self)
-{
-  if (self->cancelled_id != 0)
-    g_clear_signal_handler (&self->cancelled_id, self->cancellable);
+  if (self->run.listening)
+    g_signal_handlers_disconnect_by_func (producer, ready_cb, self);
 }
 
 /* The registration is this stream, or its producer with a consumer that wraps by hand. */
@@ -87,10 +84,8 @@ ptp_pull_to_push_tear_down (PtpRunnable *run,
   g_autoptr (PtpPullProducer) producer = g_steal_pointer (&self->producer);
   g_autoptr (PtpConsumer) consumer = g_steal_pointer (&self->consumer);
 
-  if (self->ready_id != 0)
-    g_clear_signal_handler (&self->ready_id, producer);
-  ptp_pull_to_push_unwatch_cancellable (self);
-  g_clear_object (&self->cancellable);
+  stop_listening (self, producer);
+  ptp_pull_to_push_replace_cancellable (self, NULL);
 
   if (end != PTP_STREAM_STATE_FINISHED && !answered)
     ptp_pull_producer_cancel (producer);

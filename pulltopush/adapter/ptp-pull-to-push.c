@@ -62,6 +62,7 @@ typedef enum
 
 static GParamSpec *properties[PROP_ERROR + 1];
 static guint signals[PTP_RUNNABLE_N_SIGNALS];
+static guint8 kind;
 
 static void ptp_pull_to_push_push_producer_iface_init (PtpPushProducerInterface *iface);
 
@@ -72,7 +73,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (PtpPullToPush,
                                                       ptp_pull_to_push_push_producer_iface_init))
 
 static const PtpRunnableVtable vtable = {
-  .step = ptp_pull_to_push_step,
+  .run = ptp_pull_to_push_run,
   .listen = ptp_pull_to_push_listen,
   .tear_down = ptp_pull_to_push_tear_down,
   .signals = signals,
@@ -81,16 +82,18 @@ static const PtpRunnableVtable vtable = {
   .holders_pspec = &properties[PROP_HOLDERS],
 };
 
+/* Who calls these has checked the type; a checked cast would cost more than what they do. */
+
 static void
 ptp_pull_to_push_pause_producing (PtpPushProducer *producer)
 {
-  ptp_runnable_pause (&PTP_PULL_TO_PUSH (producer)->run);
+  ptp_runnable_pause ((PtpRunnable *) producer);
 }
 
 static void
 ptp_pull_to_push_resume_producing (PtpPushProducer *producer)
 {
-  ptp_runnable_resume (&PTP_PULL_TO_PUSH (producer)->run);
+  ptp_runnable_resume ((PtpRunnable *) producer);
 }
 
 static void
@@ -126,11 +129,6 @@ ptp_pull_to_push_constructed (GObject *object)
 
   g_return_if_fail (PTP_IS_PULL_PRODUCER (self->producer));
   g_return_if_fail (PTP_IS_CONSUMER (self->consumer));
-
-  /* Without one the checked call says so in its error. */
-  self->produce = PTP_PULL_PRODUCER_GET_IFACE (self->producer)->produce;
-  if (self->produce == NULL)
-    self->produce = ptp_pull_producer_produce;
 }
 
 /* A live stream keeps itself alive, so it gets here only if somebody runs its dispose by hand. */
@@ -143,7 +141,7 @@ ptp_pull_to_push_dispose (GObject *object)
     {
       g_clear_object (&self->producer);
       g_clear_object (&self->consumer);
-      g_clear_object (&self->cancellable);
+      ptp_pull_to_push_replace_cancellable (self, NULL);
     }
   else
     {
@@ -356,12 +354,13 @@ ptp_pull_to_push_class_init (PtpPullToPushClass *klass)
    * Since: 1.0
    */
   ptp_runnable_install_signals (PTP_TYPE_PULL_TO_PUSH, signals);
+  kind = ptp_runnable_add_kind (&vtable);
 }
 
 static void
 ptp_pull_to_push_init (PtpPullToPush *self)
 {
-  ptp_runnable_init (&self->run, &vtable);
+  ptp_runnable_init (&self->run, kind);
 }
 
 /**
@@ -457,7 +456,7 @@ ptp_pull_to_push_get_cancellable (PtpPullToPush *self)
 {
   g_return_val_if_fail (PTP_IS_PULL_TO_PUSH (self), NULL);
 
-  return self->cancellable;
+  return ptp_pull_to_push_peek_cancellable (self);
 }
 
 /**
@@ -478,12 +477,11 @@ ptp_pull_to_push_set_cancellable (PtpPullToPush *self, GCancellable *cancellable
   g_return_if_fail (PTP_IS_PULL_TO_PUSH (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  if (self->cancellable == cancellable
+  if (ptp_pull_to_push_peek_cancellable (self) == cancellable
       || ptp_runnable_has_ended (ptp_runnable_get_state (&self->run)))
     return;
 
-  ptp_pull_to_push_unwatch_cancellable (self);
-  g_set_object (&self->cancellable, cancellable);
+  ptp_pull_to_push_replace_cancellable (self, cancellable);
   if (ptp_runnable_get_state (&self->run) != PTP_STREAM_STATE_IDLE)
     ptp_pull_to_push_watch_cancellable (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CANCELLABLE]);

@@ -7,6 +7,7 @@
 
 #include "ptp-error.h"
 #include "ptp-guard-private.h"
+#include "ptp-iface-table-private.h"
 
 /**
  * PtpConsumer:
@@ -33,10 +34,20 @@
 
 G_DEFINE_INTERFACE (PtpConsumer, ptp_consumer, G_TYPE_OBJECT)
 
-static G_DEFINE_QUARK (ptp-consumer-registration, registration)
+/* Not G_DEFINE_QUARK(), after which the formatter loses its way. */
+static GQuark
+registration_quark (void)
+{
+  static GQuark quark;
 
-                         static void ptp_consumer_real_producer_failed (PtpConsumer *self,
-                                                                        const GError *error)
+  if (G_UNLIKELY (quark == 0))
+    quark = g_quark_from_static_string ("ptp-consumer-registration");
+
+  return quark;
+}
+
+static void
+ptp_consumer_real_producer_failed (PtpConsumer *self, const GError *error)
 {
 }
 
@@ -265,15 +276,14 @@ ptp_consumer_unregister_producer (PtpConsumer *self)
 gboolean
 ptp_consumer_write (PtpConsumer *self, GBytes *bytes, GError **error)
 {
-  PtpConsumerInterface *iface;
+  PtpConsumerInterface *iface = ptp_consumer_peek_iface (self);
   GError *local = NULL;
   gboolean result;
 
-  g_return_val_if_fail (PTP_IS_CONSUMER (self), FALSE);
+  ptp_return_if_not_found (iface, PTP_IS_CONSUMER (self), FALSE);
   g_return_val_if_fail (bytes != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  iface = PTP_CONSUMER_GET_IFACE (self);
   if (!ptp_guard_slot (self, iface, write, error))
     return FALSE;
 

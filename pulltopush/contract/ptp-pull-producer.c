@@ -7,6 +7,7 @@
 
 #include "ptp-consumer.h"
 #include "ptp-guard-private.h"
+#include "ptp-iface-table-private.h"
 
 /**
  * PtpPullProducer:
@@ -93,15 +94,15 @@ ptp_pull_producer_default_init (PtpPullProducerInterface *iface)
 PtpStepResult
 ptp_pull_producer_produce (PtpPullProducer *self, PtpConsumer *consumer, GError **error)
 {
-  PtpPullProducerInterface *iface;
+  PtpPullProducerInterface *iface = ptp_pull_producer_peek_iface (self);
   PtpStepResult result;
   GError *local = NULL;
 
-  g_return_val_if_fail (PTP_IS_PULL_PRODUCER (self), PTP_STEP_RESULT_FAILED);
-  g_return_val_if_fail (PTP_IS_CONSUMER (consumer), PTP_STEP_RESULT_FAILED);
+  ptp_return_if_not_found (iface, PTP_IS_PULL_PRODUCER (self), PTP_STEP_RESULT_FAILED);
+  ptp_return_if_not_found (ptp_consumer_peek_iface (consumer), PTP_IS_CONSUMER (consumer),
+                           PTP_STEP_RESULT_FAILED);
   g_return_val_if_fail (error == NULL || *error == NULL, PTP_STEP_RESULT_FAILED);
 
-  iface = PTP_PULL_PRODUCER_GET_IFACE (self);
   if (!ptp_guard_slot (self, iface, produce, error))
     return PTP_STEP_RESULT_FAILED;
 

@@ -6,6 +6,7 @@
 #include "ptp-push-producer.h"
 
 #include "ptp-guard-private.h"
+#include "ptp-iface-table-private.h"
 
 /**
  * PtpPushProducer:
@@ -56,11 +57,10 @@ ptp_push_producer_default_init (PtpPushProducerInterface *iface)
 void
 ptp_push_producer_pause_producing (PtpPushProducer *self)
 {
-  PtpPushProducerInterface *iface;
+  PtpPushProducerInterface *iface = ptp_push_producer_peek_iface (self);
 
-  g_return_if_fail (PTP_IS_PUSH_PRODUCER (self));
+  ptp_return_if_not_found (iface, PTP_IS_PUSH_PRODUCER (self));
 
-  iface = PTP_PUSH_PRODUCER_GET_IFACE (self);
   if (ptp_guard_slot (self, iface, pause_producing, NULL))
     iface->pause_producing (self);
 }
@@ -79,11 +79,10 @@ ptp_push_producer_pause_producing (PtpPushProducer *self)
 void
 ptp_push_producer_resume_producing (PtpPushProducer *self)
 {
-  PtpPushProducerInterface *iface;
+  PtpPushProducerInterface *iface = ptp_push_producer_peek_iface (self);
 
-  g_return_if_fail (PTP_IS_PUSH_PRODUCER (self));
+  ptp_return_if_not_found (iface, PTP_IS_PUSH_PRODUCER (self));
 
-  iface = PTP_PUSH_PRODUCER_GET_IFACE (self);
   if (ptp_guard_slot (self, iface, resume_producing, NULL))
     iface->resume_producing (self);
 }

@@ -47,15 +47,24 @@ typedef enum
 
 static GParamSpec *properties[PROP_ERROR + 1];
 static guint signals[PTP_RUNNABLE_N_SIGNALS];
+static guint8 kind;
 
 G_DEFINE_FINAL_TYPE (PtpCooperativeTask, ptp_cooperative_task, G_TYPE_OBJECT)
 
 static PtpStepResult
-step (PtpRunnable *run, GError **error)
+run (PtpRunnable *runnable, guint n_steps, GError **error)
 {
-  PtpCooperativeTask *self = PTP_COOPERATIVE_TASK (run);
+  PtpCooperativeTask *self = (PtpCooperativeTask *) runnable;
+  PtpStepResult result;
   GError *local = NULL;
-  PtpStepResult result = self->step_func (self->user_data, &local);
+
+  do
+    {
+      result = self->step_func (self->user_data, &local);
+      runnable->n_steps++;
+    }
+  while (result == PTP_STEP_RESULT_MORE && local == NULL && --n_steps > 0
+         && !ptp_runnable_must_leave (runnable));
 
   return ptp_guard_step (self, "step_func", result, local, error);
 }
@@ -76,7 +85,7 @@ tear_down (PtpRunnable *run, PtpStreamState end, const GError *error, gboolean a
 }
 
 static const PtpRunnableVtable vtable = {
-  .step = step,
+  .run = run,
   .tear_down = tear_down,
   .signals = signals,
   .state_pspec = &properties[PROP_STATE],
@@ -168,12 +177,13 @@ ptp_cooperative_task_class_init (PtpCooperativeTaskClass *klass)
    * Since: 1.0
    */
   ptp_runnable_install_signals (PTP_TYPE_COOPERATIVE_TASK, signals);
+  kind = ptp_runnable_add_kind (&vtable);
 }
 
 static void
 ptp_cooperative_task_init (PtpCooperativeTask *self)
 {
-  ptp_runnable_init (&self->run, &vtable);
+  ptp_runnable_init (&self->run, kind);
 }
 
 /**

@@ -23,10 +23,17 @@ struct _PtpCooperator
   gpointer clock_data;
   GDestroyNotify clock_destroy;
   PtpRunQueue queue;
+  guint n_queued;
   guint n_still; /* looks at the clock that showed no new time */
 
-  /* Under the lock, which also guards what is wanted of every runnable. Nobody's code runs and no
-   * reference is taken while it is held.
+  /* The context's own, and the accounts: microseconds granted to everybody since the beginning */
+  gint64 granted;
+  gint64 round_least; /* the least that one who sits out has used */
+  guint round_left;   /* turns to the end of the round */
+  gboolean round_stepped;
+
+  /* Under the lock, which also guards the extra of every runnable. Nobody's code runs while it is
+   * held.
    */
   GMutex lock;
   PtpRunnable *first_posted; /* also read without the lock, atomically */
@@ -54,7 +61,21 @@ ptp_cooperator_is_over (PtpCooperator *self, gint64 now, gint64 deadline)
   return now >= deadline || self->n_still > PTP_MAX_STILL;
 }
 
-/* With the lock held, any thread */
+static inline void
+ptp_cooperator_enqueue (PtpCooperator *self, PtpRunnable *runnable)
+{
+  ptp_run_queue_push (&self->queue, &runnable->link);
+  self->n_queued++;
+}
+
+static inline void
+ptp_cooperator_dequeue (PtpCooperator *self, PtpRunnable *runnable)
+{
+  ptp_run_link_remove (&runnable->link);
+  self->n_queued--;
+}
+
+/* Any thread */
 void ptp_cooperator_post (PtpCooperator *self, PtpRunnable *runnable);
 
 /* The context */

@@ -8,17 +8,13 @@
 /* Visits too cheap to look at the clock after each: runnables that sit out. */
 #define VISITS_PER_LOOK 16
 
-/* Under the lock, from any thread. The source is there from the first post on, so many posts before
- * the next turn cost one wake-up (rule T2).
+/* By whoever turned POSTED on, from any thread. The source is there from the first post on, so many
+ * posts before the next turn cost one wake-up (rule T2).
  */
 void
 ptp_cooperator_post (PtpCooperator *self, PtpRunnable *runnable)
 {
-  g_atomic_int_set (&runnable->attention, 1);
-  if (runnable->posted)
-    return;
-
-  runnable->posted = TRUE;
+  g_mutex_lock (&self->lock);
   runnable->next_posted = NULL;
   if (self->last_posted != NULL)
     self->last_posted->next_posted = runnable;
@@ -28,6 +24,7 @@ ptp_cooperator_post (PtpCooperator *self, PtpRunnable *runnable)
 
   if (self->source == NULL)
     self->source = ptp_cooperator_source_new (self);
+  g_mutex_unlock (&self->lock);
 }
 
 /* Owned by the caller if it was @abandoned: it ended while it was in the post. */
@@ -35,15 +32,18 @@ static PtpRunnable *
 take_post (PtpCooperator *self, gboolean *abandoned)
 {
   PtpRunnable *runnable;
+  guint wanted;
 
   g_mutex_lock (&self->lock);
   runnable = self->first_posted;
   g_atomic_pointer_set (&self->first_posted, runnable->next_posted);
   if (runnable->next_posted == NULL)
     self->last_posted = NULL;
-  runnable->posted = FALSE;
-  *abandoned = runnable->abandoned;
   g_mutex_unlock (&self->lock);
+
+  /* From here on it can be posted again. */
+  wanted = g_atomic_int_and (&runnable->wanted, ~(guint) PTP_WANTED_POSTED);
+  *abandoned = (wanted & PTP_WANTED_ABANDONED) != 0;
 
   return runnable;
 }
@@ -68,6 +68,18 @@ settle_one (PtpCooperator *self, gint64 start)
   return ptp_cooperator_look (self, start);
 }
 
+static PtpRunnable *
+pop (PtpCooperator *self)
+{
+  PtpRunLink *link = ptp_run_queue_pop (&self->queue);
+
+  if (link == NULL)
+    return NULL;
+
+  self->n_queued--;
+  return G_STRUCT_MEMBER_P (link, -G_STRUCT_OFFSET (PtpRunnable, link));
+}
+
 /* What was posted and what is queued take turns, so that neither can starve the other. */
 void
 ptp_cooperator_run_slice (PtpCooperator *self)
@@ -79,15 +91,14 @@ ptp_cooperator_run_slice (PtpCooperator *self)
   self->n_still = 0;
   do
     {
-      PtpRunLink *link;
+      PtpRunnable *runnable;
 
       if (has_post (self))
         now = settle_one (self, now);
 
-      link = ptp_run_queue_pop (&self->queue);
-      if (link != NULL)
-        now = ptp_runnable_turn (G_STRUCT_MEMBER_P (link, -G_STRUCT_OFFSET (PtpRunnable, link)),
-                                 now, deadline);
+      runnable = pop (self);
+      if (runnable != NULL)
+        now = ptp_runnable_turn (runnable, now, deadline);
       else if (!has_post (self))
         break;
 

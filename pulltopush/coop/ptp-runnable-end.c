@@ -10,7 +10,7 @@
 static void
 notify_end (PtpRunnable *self, const GError *error)
 {
-  const PtpRunnableVtable *vtable = self->vtable;
+  const PtpRunnableVtable *vtable = ptp_runnable_get_vtable (self);
 
   g_object_freeze_notify (G_OBJECT (self));
   g_object_notify_by_pspec (G_OBJECT (self), *vtable->state_pspec);
@@ -24,7 +24,7 @@ notify_end (PtpRunnable *self, const GError *error)
 static void
 emit_end (PtpRunnable *self, PtpStreamState end, const GError *error)
 {
-  const guint *signals = self->vtable->signals;
+  const guint *signals = ptp_runnable_get_vtable (self)->signals;
 
   if (end == PTP_STREAM_STATE_FINISHED)
     g_signal_emit (self, signals[PTP_RUNNABLE_FINISHED], 0);
@@ -34,17 +34,22 @@ emit_end (PtpRunnable *self, PtpStreamState end, const GError *error)
     g_signal_emit (self, signals[PTP_RUNNABLE_ERROR], 0, error);
 }
 
+/* What is still in the post is let go of by who takes it from there. */
 static void
 let_go (PtpRunnable *self)
 {
-  GMutex *lock = &self->cooperator->lock;
+  guint wanted;
 
-  g_mutex_lock (lock);
-  self->abandoned = self->posted;
-  g_mutex_unlock (lock);
-
-  if (!self->abandoned)
-    g_object_unref (self);
+  do
+    {
+      wanted = ptp_runnable_get_wanted (self);
+      if ((wanted & PTP_WANTED_POSTED) == 0)
+        {
+          g_object_unref (self);
+          return;
+        }
+    }
+  while (!ptp_runnable_change_wanted (self, wanted, wanted | PTP_WANTED_ABANDONED));
 }
 
 /* The terminal, once: everybody is told and every reference dropped, then the waiters hear of it,
@@ -53,14 +58,15 @@ let_go (PtpRunnable *self)
 void
 ptp_runnable_finish (PtpRunnable *self)
 {
-  PtpStreamState end = (PtpStreamState) self->end;
+  const PtpRunnableVtable *vtable = ptp_runnable_get_vtable (self);
+  PtpStreamState end = ptp_runnable_get_state (self);
   const GError *error = ptp_runnable_get_error (self);
 
   /* A nested main loop in what follows must not come here again. */
   self->over = TRUE;
 
   g_object_ref (self);
-  self->vtable->tear_down (self, end, error, self->answered);
+  vtable->tear_down (self, end, error, self->answered);
   notify_end (self, error);
   ptp_runnable_tell_waiters (self);
   emit_end (self, end, error);

@@ -7,10 +7,12 @@
 
 #include "ptp-cooperator-private.h"
 
-/* Shares are fair in time by deficit round robin: each turn grants every runnable the same
+/* Shares are fair in time by deficit round robin: each round grants every runnable the same
  * quantum, it steps until that is used up, and what it took beyond is owed and paid off by sitting
- * out turns. Steps too cheap for the clock are run in blocks; a block grows only while it stays
- * well below the quantum, so that one look at the clock costs little and overshoots little.
+ * out rounds. When everybody sits out, the rounds until somebody may run are skipped, so that no
+ * debt keeps anybody waiting for nothing. Steps too cheap for the clock are run in blocks; a block
+ * grows only while it stays well below the quantum, so that one look at the clock costs little and
+ * overshoots little.
  */
 #define QUANTUM   2 /* microseconds */
 #define MAX_BLOCK 16
@@ -18,38 +20,49 @@
 #define MAX_DEBT G_USEC_PER_SEC
 
 static void
-push (PtpRunnable *self)
+begin_round (PtpCooperator *self)
 {
-  ptp_run_queue_push (&self->cooperator->queue, &self->link);
+  if (self->round_stepped)
+    self->granted += QUANTUM;
+  else
+    self->granted = MAX (self->granted, self->round_least) + QUANTUM;
+
+  self->round_left = self->n_queued;
+  self->round_stepped = FALSE;
+  self->round_least = G_MAXINT64;
 }
 
-static PtpStepResult
-run_block (PtpRunnable *self, GError **error)
+/* Whether it has something left of what was granted. Nothing is saved from earlier rounds. */
+static gboolean
+may_run (PtpRunnable *self)
 {
-  PtpStepResult result;
-  guint steps_left = self->block;
+  PtpCooperator *cooperator = self->cooperator;
 
-  self->running = TRUE;
-  do
+  if (cooperator->round_left == 0)
+    begin_round (cooperator);
+  else
+    cooperator->round_left--;
+
+  self->used = MAX (self->used, cooperator->granted - QUANTUM);
+  if (self->used >= cooperator->granted)
     {
-      result = self->vtable->step (self, error);
-      self->n_steps++;
+      cooperator->round_least = MIN (cooperator->round_least, self->used);
+      return FALSE;
     }
-  while (result == PTP_STEP_RESULT_MORE && --steps_left > 0
-         && !ptp_runnable_needs_attention (self));
-  self->running = FALSE;
 
-  return result;
+  cooperator->round_stepped = TRUE;
+  return TRUE;
 }
 
 /* Returns the time now, so that the end of one block is the start of the next. */
 static gint64
 charge_block (PtpRunnable *self, gint64 start)
 {
-  gint64 now = ptp_cooperator_look (self->cooperator, start);
+  PtpCooperator *cooperator = self->cooperator;
+  gint64 now = ptp_cooperator_look (cooperator, start);
   gint64 used = MAX (now - start, 0);
 
-  self->credit = (gint32) MAX (self->credit - used, -MAX_DEBT);
+  self->used = MIN (self->used + used, cooperator->granted + MAX_DEBT);
   if (used < QUANTUM)
     self->block = (guint8) MIN (self->block * 2, MAX_BLOCK);
   else if (used > QUANTUM)
@@ -62,18 +75,16 @@ charge_block (PtpRunnable *self, gint64 start)
 static void
 take_pending (PtpRunnable *self)
 {
-  GMutex *lock = &self->cooperator->lock;
+  const PtpRunnableVtable *vtable = ptp_runnable_get_vtable (self);
 
-  if (self->vtable->listen != NULL && !self->listening)
+  if (vtable->listen == NULL || self->listening)
     {
-      self->listening = TRUE;
-      self->vtable->listen (self);
+      ptp_runnable_wait_for_ready (self);
       return;
     }
 
-  g_mutex_lock (lock);
-  self->waiting = !self->ready_seen;
-  g_mutex_unlock (lock);
+  self->listening = TRUE;
+  vtable->listen (self);
 }
 
 static void
@@ -87,12 +98,12 @@ take_answer (PtpRunnable *self, PtpStepResult result, GError *error)
 
     case PTP_STEP_RESULT_FINISHED:
       self->answered = TRUE;
-      ptp_runnable_end (self, PTP_STREAM_STATE_FINISHED, NULL);
+      ptp_runnable_end_now (self, PTP_STREAM_STATE_FINISHED, NULL);
       break;
 
     case PTP_STEP_RESULT_FAILED:
       self->answered = TRUE;
-      ptp_runnable_end (self, PTP_STREAM_STATE_FAILED, error);
+      ptp_runnable_end_now (self, PTP_STREAM_STATE_FAILED, error);
       break;
 
     case PTP_STEP_RESULT_MORE:
@@ -105,28 +116,31 @@ take_answer (PtpRunnable *self, PtpStepResult result, GError *error)
 gint64
 ptp_runnable_turn (PtpRunnable *self, gint64 now, gint64 deadline)
 {
+  const PtpRunnableVtable *vtable = ptp_runnable_get_vtable (self);
   PtpCooperator *cooperator = self->cooperator;
   PtpStepResult result = PTP_STEP_RESULT_MORE;
   GError *error = NULL;
+  gboolean leave;
 
-  self->credit = MIN (self->credit, 0) + QUANTUM;
-  if (self->credit <= 0)
+  if (!may_run (self))
     {
-      push (self);
+      ptp_cooperator_enqueue (cooperator, self);
       return now;
     }
 
-  while (!ptp_runnable_needs_attention (self) && self->credit > 0)
+  while (!(leave = ptp_runnable_must_leave (self)) && self->used < cooperator->granted)
     {
-      result = run_block (self, &error);
+      self->running = TRUE;
+      result = vtable->run (self, self->block, &error);
+      self->running = FALSE;
       now = charge_block (self, now);
       if (result != PTP_STEP_RESULT_MORE || ptp_cooperator_is_over (cooperator, now, deadline))
         break;
     }
 
-  if (result == PTP_STEP_RESULT_MORE && !ptp_runnable_needs_attention (self))
+  if (result == PTP_STEP_RESULT_MORE && !leave)
     {
-      push (self);
+      ptp_cooperator_enqueue (cooperator, self);
       return now;
     }
 
@@ -136,18 +150,39 @@ ptp_runnable_turn (PtpRunnable *self, gint64 now, gint64 deadline)
   return ptp_cooperator_look (cooperator, now);
 }
 
+/* Asked when something changed. Returns whether the turn must be left, so as to settle; if not, the
+ * change came to nothing, such as a pause that was taken back, and the next step may begin.
+ */
+gboolean
+ptp_runnable_heed (PtpRunnable *self)
+{
+  const guint unsettled = PTP_WANTED_HOLDERS_CHANGED | PTP_WANTED_POSTED;
+  guint before, after;
+
+  do
+    {
+      before = ptp_runnable_get_wanted (self);
+      after = before & ~(guint) (PTP_WANTED_ATTENTION | PTP_WANTED_READY_SEEN);
+      /* What is not in the post any more is settled here or never. */
+      if (ptp_wanted_get_state (before) != PTP_STREAM_STATE_STREAMING
+          || (before & unsettled) == PTP_WANTED_HOLDERS_CHANGED)
+        return TRUE;
+    }
+  while (!ptp_runnable_change_wanted (self, before, after));
+
+  return FALSE;
+}
+
 static void
 notify (PtpRunnable *self, gboolean state_changed, gboolean holders_changed)
 {
-  const PtpRunnableVtable *vtable = self->vtable;
+  const PtpRunnableVtable *vtable = ptp_runnable_get_vtable (self);
 
   g_object_ref (self);
-  g_object_freeze_notify (G_OBJECT (self));
   if (state_changed)
     g_object_notify_by_pspec (G_OBJECT (self), *vtable->state_pspec);
   if (holders_changed && vtable->holders_pspec != NULL)
     g_object_notify_by_pspec (G_OBJECT (self), *vtable->holders_pspec);
-  g_object_thaw_notify (G_OBJECT (self));
   g_object_unref (self);
 }
 
@@ -159,32 +194,28 @@ notify (PtpRunnable *self, gboolean state_changed, gboolean holders_changed)
 void
 ptp_runnable_settle (PtpRunnable *self)
 {
-  PtpCooperator *cooperator = self->cooperator;
+  const guint seen = PTP_WANTED_ATTENTION | PTP_WANTED_READY_SEEN | PTP_WANTED_HOLDERS_CHANGED;
   PtpStreamState state;
-  gboolean state_changed, holders_changed;
+  gboolean state_changed, queued;
+  guint wanted;
 
   /* The turn that is under way settles when its step has returned. */
   if (self->running || self->over)
     return;
 
-  g_mutex_lock (&cooperator->lock);
-  g_atomic_int_set (&self->attention, 0);
-  self->ready_seen = FALSE;
-  state = ptp_runnable_derive_state (self);
-  holders_changed = self->holders_changed;
-  self->holders_changed = FALSE;
-  g_mutex_unlock (&cooperator->lock);
-
+  wanted = g_atomic_int_and (&self->wanted, ~seen);
+  state = ptp_wanted_get_state (wanted);
   state_changed = state != (PtpStreamState) self->notified_state;
   self->notified_state = (guint8) state;
 
-  if (state == PTP_STREAM_STATE_STREAMING && !ptp_run_link_is_queued (&self->link))
-    push (self);
-  else if (state != PTP_STREAM_STATE_STREAMING && ptp_run_link_is_queued (&self->link))
-    ptp_run_link_remove (&self->link);
+  queued = ptp_run_link_is_queued (&self->link);
+  if (state == PTP_STREAM_STATE_STREAMING && !queued)
+    ptp_cooperator_enqueue (self->cooperator, self);
+  else if (state != PTP_STREAM_STATE_STREAMING && queued)
+    ptp_cooperator_dequeue (self->cooperator, self);
 
   if (ptp_runnable_has_ended (state))
     ptp_runnable_finish (self);
-  else if (state_changed || holders_changed)
-    notify (self, state_changed, holders_changed);
+  else if (state_changed || (wanted & PTP_WANTED_HOLDERS_CHANGED) != 0)
+    notify (self, state_changed, (wanted & PTP_WANTED_HOLDERS_CHANGED) != 0);
 }

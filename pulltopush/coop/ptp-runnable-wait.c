@@ -36,13 +36,15 @@ wait_cancelled_cb (GCancellable *cancellable, gpointer user_data)
   GTask *task = user_data;
   PtpRunnable *self = g_task_get_source_object (task);
   GMutex *lock = &self->cooperator->lock;
+  GPtrArray *waiters;
   gboolean waited;
   guint position;
 
   g_mutex_lock (lock);
-  waited = !self->told && g_ptr_array_find (self->extra->waiters, task, &position);
+  waiters = ptp_runnable_get_extra (self)->waiters;
+  waited = waiters != NULL && g_ptr_array_find (waiters, task, &position);
   if (waited)
-    g_ptr_array_steal_index_fast (self->extra->waiters, position);
+    g_ptr_array_steal_index_fast (waiters, position);
   g_mutex_unlock (lock);
 
   if (waited)
@@ -79,7 +81,7 @@ ptp_runnable_wait_async (PtpRunnable *self,
     return;
 
   g_mutex_lock (lock);
-  told = self->told;
+  told = (ptp_runnable_get_wanted (self) & PTP_WANTED_TOLD) != 0;
   if (!told)
     {
       PtpRunnableExtra *extra = ptp_runnable_ensure_extra (self);
@@ -102,11 +104,13 @@ ptp_runnable_tell_waiters (PtpRunnable *self)
 {
   GMutex *lock = &self->cooperator->lock;
   g_autoptr (GPtrArray) waiters = NULL;
+  PtpRunnableExtra *extra;
 
   g_mutex_lock (lock);
-  self->told = TRUE;
-  if (self->extra != NULL)
-    waiters = g_steal_pointer (&self->extra->waiters);
+  g_atomic_int_or (&self->wanted, PTP_WANTED_TOLD);
+  extra = ptp_runnable_get_extra (self);
+  if (extra != NULL)
+    waiters = g_steal_pointer (&extra->waiters);
   g_mutex_unlock (lock);
 
   for (guint i = 0; waiters != NULL && i < waiters->len; i++)

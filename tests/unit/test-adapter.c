@@ -130,6 +130,38 @@ test_notify_holders (void)
   ptp_test_stream_clear (&t);
 }
 
+/* A main loop inside a step takes what was posted, and leaves it to the step to settle. */
+static void
+change_and_iterate_cb (gpointer self, gpointer user_data)
+{
+  PtpTestStream *t = user_data;
+
+  if (t->consumer->n_writes != 1)
+    return;
+
+  ptp_test_stream_pause (t);
+  ptp_test_stream_resume (t);
+  ptp_test_turns (3);
+}
+
+static void
+test_notify_holders_inside (void)
+{
+  PtpTestStream t;
+  guint n_notifies = 0;
+
+  ptp_test_stream_init (&t, ptp_test_producer_new_endless ("x"));
+  t.consumer->on_write = change_and_iterate_cb;
+  t.consumer->hook_data = &t;
+  g_signal_connect (t.stream, "notify::holders", G_CALLBACK (count_notify_cb), &n_notifies);
+  ptp_test_stream_start (&t);
+  ptp_test_stream_until_produced (&t, 2);
+  g_assert_cmpuint (n_notifies, ==, 1);
+  ptp_pull_to_push_stop_streaming (t.stream);
+  ptp_test_ends_wait (t.ends);
+  ptp_test_stream_clear (&t);
+}
+
 static void
 test_notify_cancellable (void)
 {
@@ -417,6 +449,7 @@ main (int argc, char **argv)
   g_test_add_func ("/adapter/error-property", test_error_property);
   g_test_add_func ("/adapter/notify-state", test_notify_state);
   g_test_add_func ("/adapter/notify-holders", test_notify_holders);
+  g_test_add_func ("/adapter/notify-holders-inside", test_notify_holders_inside);
   g_test_add_func ("/adapter/notify-cancellable", test_notify_cancellable);
   g_test_add_func ("/adapter/holders-after-end", test_holders_after_end);
   g_test_add_func ("/adapter/n-steps", test_n_steps);

@@ -1,0 +1,286 @@
+/* SPDX-FileCopyrightText: 2026 The pulltopush authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "config.h"
+
+#include "ptp-runnable-private.h"
+
+#include "ptp-cooperator-private.h"
+
+/* Any thread may change what is wanted, at any time, without a lock: whoever turns POSTED on puts
+ * the runnable in the post, and everybody who finds it on has nothing left to do, however many they
+ * are (rule T2). The context turns it off when it takes the runnable from the post, and only then
+ * reads what is wanted; so a change is either read there, or finds POSTED off.
+ */
+
+/* Before the start there is nothing to do about a change, and nobody who would keep the runnable
+ * alive until it is done.
+ */
+static guint
+with_call (guint wanted)
+{
+  const guint call = PTP_WANTED_ATTENTION | PTP_WANTED_POSTED;
+
+  return (wanted & PTP_WANTED_STARTED) != 0 ? wanted | call : wanted;
+}
+
+static void
+post_if_new (PtpRunnable *self, guint before, guint after)
+{
+  if ((after & ~before & PTP_WANTED_POSTED) != 0)
+    ptp_cooperator_post (self->cooperator, self);
+}
+
+void
+ptp_runnable_start (PtpRunnable *self)
+{
+  guint before, after;
+
+  /* From here to its end it keeps itself alive. */
+  g_object_ref (self);
+
+  do
+    {
+      before = ptp_runnable_get_wanted (self);
+      if ((before & (PTP_WANTED_STARTED | PTP_WANTED_END)) != 0)
+        {
+          g_object_unref (self);
+          return;
+        }
+      after = with_call (before | PTP_WANTED_STARTED);
+    }
+  while (!ptp_runnable_change_wanted (self, before, after));
+
+  post_if_new (self, before, after);
+}
+
+static void
+set_paused (PtpRunnable *self, gboolean paused)
+{
+  const guint flag = paused ? PTP_WANTED_PAUSED : 0;
+  guint before, after;
+
+  do
+    {
+      before = ptp_runnable_get_wanted (self);
+      if ((before & PTP_WANTED_END) != 0 || (before & PTP_WANTED_PAUSED) == flag)
+        return;
+      after = with_call ((before ^ PTP_WANTED_PAUSED) | PTP_WANTED_HOLDERS_CHANGED);
+    }
+  while (!ptp_runnable_change_wanted (self, before, after));
+
+  post_if_new (self, before, after);
+}
+
+void
+ptp_runnable_pause (PtpRunnable *self)
+{
+  set_paused (self, TRUE);
+}
+
+void
+ptp_runnable_resume (PtpRunnable *self)
+{
+  set_paused (self, FALSE);
+}
+
+/* With the lock held; returns whether there is something to post. */
+static gboolean
+tell_holders_changed (PtpRunnable *self, PtpRunnableExtra *extra)
+{
+  const guint flag = extra->holders->len > 0 ? PTP_WANTED_HELD : 0;
+  guint before, after;
+
+  do
+    {
+      before = ptp_runnable_get_wanted (self);
+      after = (before & ~(guint) PTP_WANTED_HELD) | flag;
+      after = with_call (after | PTP_WANTED_HOLDERS_CHANGED);
+    }
+  while (!ptp_runnable_change_wanted (self, before, after));
+
+  return (after & ~before & PTP_WANTED_POSTED) != 0;
+}
+
+static gboolean
+find_holder (PtpRunnableExtra *extra, const char *name, guint *position)
+{
+  return extra != NULL && extra->holders != NULL
+         && g_ptr_array_find_with_equal_func (extra->holders, name, g_str_equal, position);
+}
+
+static void
+add_holder (PtpRunnableExtra *extra, const char *name)
+{
+  if (extra->holders == NULL)
+    extra->holders = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (extra->holders, g_strdup (name));
+}
+
+static gboolean
+has_ended (PtpRunnable *self)
+{
+  return (ptp_runnable_get_wanted (self) & PTP_WANTED_END) != 0;
+}
+
+void
+ptp_runnable_hold (PtpRunnable *self, const char *name)
+{
+  GMutex *lock = &self->cooperator->lock;
+  gboolean post = FALSE;
+
+  g_mutex_lock (lock);
+  if (!has_ended (self))
+    {
+      PtpRunnableExtra *extra = ptp_runnable_ensure_extra (self);
+
+      if (!find_holder (extra, name, NULL))
+        {
+          add_holder (extra, name);
+          post = tell_holders_changed (self, extra);
+        }
+    }
+  g_mutex_unlock (lock);
+
+  if (post)
+    ptp_cooperator_post (self->cooperator, self);
+}
+
+void
+ptp_runnable_release (PtpRunnable *self, const char *name)
+{
+  GMutex *lock = &self->cooperator->lock;
+  PtpRunnableExtra *extra;
+  gboolean post = FALSE;
+  guint position;
+
+  g_mutex_lock (lock);
+  extra = has_ended (self) ? NULL : ptp_runnable_get_extra (self);
+  if (find_holder (extra, name, &position))
+    {
+      g_ptr_array_remove_index (extra->holders, position);
+      post = tell_holders_changed (self, extra);
+    }
+  g_mutex_unlock (lock);
+
+  if (post)
+    ptp_cooperator_post (self->cooperator, self);
+}
+
+/* One that comes while nobody waits is remembered until the next step begins: what it announces
+ * is seen by that step, or was seen by the one before.
+ */
+void
+ptp_runnable_ready (PtpRunnable *self)
+{
+  guint before, after;
+
+  do
+    {
+      before = ptp_runnable_get_wanted (self);
+      if ((before & PTP_WANTED_END) != 0)
+        return;
+      if ((before & PTP_WANTED_WAITING) != 0)
+        after = with_call (before & ~(guint) PTP_WANTED_WAITING);
+      else
+        after = before | PTP_WANTED_READY_SEEN | PTP_WANTED_ATTENTION;
+    }
+  while (!ptp_runnable_change_wanted (self, before, after));
+
+  post_if_new (self, before, after);
+}
+
+/* A step answered that there is nothing now. */
+void
+ptp_runnable_wait_for_ready (PtpRunnable *self)
+{
+  guint before, after;
+
+  do
+    {
+      before = ptp_runnable_get_wanted (self);
+      after = before;
+      if ((before & PTP_WANTED_READY_SEEN) == 0)
+        after |= PTP_WANTED_WAITING;
+    }
+  while (!ptp_runnable_change_wanted (self, before, after));
+}
+
+/* Decides on the end, unless that was done. Returns what was wanted before.
+ *
+ * @error is (transfer full) (nullable).
+ */
+static guint
+decide_end (PtpRunnable *self, PtpStreamState end, GError *error, guint call)
+{
+  GMutex *lock = &self->cooperator->lock;
+  guint before;
+
+  g_mutex_lock (lock);
+  before = ptp_runnable_get_wanted (self);
+  if ((before & PTP_WANTED_END) == 0)
+    {
+      if (error != NULL)
+        ptp_runnable_ensure_extra (self)->error = g_steal_pointer (&error);
+      before = g_atomic_int_or (&self->wanted, call | ((guint) end << PTP_WANTED_END_SHIFT));
+      call |= before;
+    }
+  else
+    {
+      call = before;
+    }
+  g_mutex_unlock (lock);
+
+  if (error != NULL)
+    g_debug ("%s had ended; dropped: %s", G_OBJECT_TYPE_NAME (self), error->message);
+  g_clear_error (&error);
+  post_if_new (self, before, call);
+
+  return before;
+}
+
+/* The first end counts; what comes later is dropped with a word (rule E7).
+ *
+ * @error is (transfer full) (nullable).
+ */
+void
+ptp_runnable_end (PtpRunnable *self, PtpStreamState end, GError *error)
+{
+  guint before;
+
+  /* One that never started keeps itself alive from here. */
+  g_object_ref (self);
+  before = decide_end (self, end, error, PTP_WANTED_ATTENTION | PTP_WANTED_POSTED);
+  if ((before & (PTP_WANTED_STARTED | PTP_WANTED_END)) != 0)
+    g_object_unref (self);
+}
+
+/* On the context, by who settles right after this. */
+void
+ptp_runnable_end_now (PtpRunnable *self, PtpStreamState end, GError *error)
+{
+  decide_end (self, end, error, PTP_WANTED_ATTENTION);
+}
+
+/* For dispose, which tells nobody: one that never started has ended for good, without a word.
+ * Returns whether it had not started; if it had, nothing is changed.
+ */
+gboolean
+ptp_runnable_end_unstarted (PtpRunnable *self)
+{
+  const guint end = (guint) PTP_STREAM_STATE_STOPPED << PTP_WANTED_END_SHIFT;
+  GMutex *lock = &self->cooperator->lock;
+  gboolean unstarted;
+  guint before;
+
+  g_mutex_lock (lock);
+  do
+    {
+      before = ptp_runnable_get_wanted (self);
+      unstarted = (before & (PTP_WANTED_STARTED | PTP_WANTED_END)) == 0;
+    }
+  while (unstarted && !ptp_runnable_change_wanted (self, before, before | end | PTP_WANTED_TOLD));
+  g_mutex_unlock (lock);
+
+  return unstarted;
+}
