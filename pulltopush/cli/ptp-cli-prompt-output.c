@@ -5,6 +5,10 @@
 
 #include "ptp-cli-prompt-output-private.h"
 
+#include <errno.h>
+#include <gio/gunixoutputstream.h>
+#include <unistd.h>
+
 #define PTP_TYPE_CLI_PROMPT_OUTPUT (ptp_cli_prompt_output_get_type ())
 
 G_DECLARE_FINAL_TYPE (PtpCliPromptOutput,
@@ -46,13 +50,37 @@ ptp_cli_prompt_output_create_source (GPollableOutputStream *stream, GCancellable
   return g_pollable_source_new_full (stream, at_once, cancellable);
 }
 
+/* GIO polls before each write to a device; one that is in memory is always writable. */
+static gssize
+write_device (int fd, const void *buffer, gsize count, GError **error)
+{
+  gssize written;
+  int errsv;
+
+  do
+    written = write (fd, buffer, count);
+  while (written < 0 && errno == EINTR);
+
+  errsv = errno;
+  if (written < 0)
+    g_set_error_literal (error, G_IO_ERROR, (int) g_io_error_from_errno (errsv),
+                         g_strerror (errsv));
+  return written;
+}
+
 static gssize
 ptp_cli_prompt_output_write_nonblocking (GPollableOutputStream *stream,
                                          const void *buffer,
                                          gsize count,
                                          GError **error)
 {
-  return g_output_stream_write (get_base (stream), buffer, count, NULL, error);
+  GOutputStream *base = get_base (stream);
+
+  if (G_OBJECT_TYPE (base) == G_TYPE_UNIX_OUTPUT_STREAM)
+    return write_device (g_unix_output_stream_get_fd (G_UNIX_OUTPUT_STREAM (base)), buffer, count,
+                         error);
+
+  return g_output_stream_write (base, buffer, count, NULL, error);
 }
 
 static void

@@ -5,6 +5,9 @@
 
 #include "ptp-buffer-pool-private.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 /* Sizes are kept by powers of two. Smaller ones malloc serves well by itself, larger ones would
  * leave the pool no room for anything else.
  */
@@ -14,6 +17,9 @@
 
 /* A chunk may pin a buffer of at most so many times its size. */
 #define MAX_WASTE (4)
+
+/* From this size on, in bytes, a new buffer is given its pages at once. */
+#define MIN_POPULATED (128 * 1024)
 
 struct _PtpBuffer
 {
@@ -129,6 +135,31 @@ ptp_buffer_pool_get_kept (void)
   return pool.kept;
 }
 
+/* The pages would come one by one otherwise, with an interruption each, while the buffer is read
+ * into for the first time. A kernel that cannot do this gives them later.
+ */
+static void
+populate (PtpBuffer *buffer, gsize size)
+{
+#ifdef MADV_POPULATE_WRITE
+  gsize page = (gsize) sysconf (_SC_PAGESIZE);
+  guint8 *start = (guint8 *) buffer;
+  gsize skip = (page - (gsize) start % page) % page;
+
+  if (size >= MIN_POPULATED)
+    madvise (start + skip, (size - skip) / page * page, MADV_POPULATE_WRITE);
+#endif
+}
+
+static PtpBuffer *
+allocate (gsize size)
+{
+  PtpBuffer *buffer = g_malloc (size);
+
+  populate (buffer, size);
+  return buffer;
+}
+
 PtpBuffer *
 ptp_buffer_new (gsize size)
 {
@@ -136,7 +167,7 @@ ptp_buffer_new (gsize size)
   PtpBuffer *buffer = size_class >= 0 ? pop (size_class) : NULL;
 
   if (buffer == NULL)
-    buffer = g_malloc (sizeof *buffer + (size_class >= 0 ? class_capacity (size_class) : size));
+    buffer = allocate (sizeof *buffer + (size_class >= 0 ? class_capacity (size_class) : size));
 
   buffer->next = NULL;
   buffer->size = size;

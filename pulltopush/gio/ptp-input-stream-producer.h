@@ -36,6 +36,10 @@ gboolean ptp_input_stream_producer_get_keep_open (PtpInputStreamProducer *self);
 PTP_AVAILABLE_IN_1_0
 void ptp_input_stream_producer_set_keep_open (PtpInputStreamProducer *self, gboolean keep_open);
 PTP_AVAILABLE_IN_1_0
+gboolean ptp_input_stream_producer_get_read_ahead (PtpInputStreamProducer *self);
+PTP_AVAILABLE_IN_1_0
+void ptp_input_stream_producer_set_read_ahead (PtpInputStreamProducer *self, gboolean read_ahead);
+PTP_AVAILABLE_IN_1_0
 guint64 ptp_input_stream_producer_get_bytes_read (PtpInputStreamProducer *self);
 PTP_AVAILABLE_IN_1_0
 gint64 ptp_input_stream_producer_get_total_size (PtpInputStreamProducer *self);

@@ -5,11 +5,16 @@
 
 #include "ptp-output-fd-private.h"
 
+#include "ptp-output-queue-private.h"
+
+#include <errno.h>
 #include <fcntl.h>
 #include <gio/gfiledescriptorbased.h>
+#include <gio/gunixoutputstream.h>
 #include <limits.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 int
 ptp_output_fd_find (GOutputStream *stream)
@@ -20,13 +25,20 @@ ptp_output_fd_find (GOutputStream *stream)
   return g_file_descriptor_based_get_fd (G_FILE_DESCRIPTOR_BASED (stream));
 }
 
+/* A derived stream may do anything with what it is given; that must not be passed by. */
+int
+ptp_output_fd_find_plain (GOutputStream *stream)
+{
+  return G_OBJECT_TYPE (stream) == G_TYPE_UNIX_OUTPUT_STREAM ? ptp_output_fd_find (stream) : -1;
+}
+
 /* Some descriptors are shared with other processes, so that O_NONBLOCK is not ours to set; GIO
  * would block in them when asked to write more than there is room for. All that poll() promises
  * of a pipe is that PIPE_BUF bytes find room; an empty one takes as much as it holds. Anybody may
  * change any of this at any time, so it is asked for each time.
  */
-gsize
-ptp_output_fd_limit_call (GOutputStream *stream, gsize max_size)
+gboolean
+ptp_output_fd_limit_call (GOutputStream *stream, gsize *size)
 {
   int fd = ptp_output_fd_find (stream);
   int flags = fd >= 0 ? fcntl (fd, F_GETFL) : -1;
@@ -34,13 +46,54 @@ ptp_output_fd_limit_call (GOutputStream *stream, gsize max_size)
   int room = PIPE_BUF;
 
   if (flags < 0 || (flags & O_NONBLOCK) != 0)
-    return max_size;
+    return TRUE;
 
 #ifdef F_GETPIPE_SZ
   if (ioctl (fd, FIONREAD, &filled) == 0 && filled == 0)
     room = MAX (PIPE_BUF, fcntl (fd, F_GETPIPE_SZ));
 #endif
-  return MIN (max_size, (gsize) room);
+  *size = MIN (*size, (gsize) room);
+  return FALSE;
+}
+
+gboolean
+ptp_output_fd_is_writable (int fd)
+{
+  GPollFD poll_fd = { .fd = fd, .events = G_IO_OUT };
+
+  /* An interruption makes it look full, and it is asked again. */
+  return g_poll (&poll_fd, 1, 0) > 0;
+}
+
+/* GIO's own stream writes one piece at a time, and polls twice for each. */
+GPollableReturn
+ptp_output_fd_writev (int fd,
+                      const GOutputVector *vectors,
+                      guint n_vectors,
+                      gsize *written,
+                      GError **error)
+{
+  struct iovec pieces[PTP_OUTPUT_BATCH_VECTORS];
+  int errsv;
+  gssize n;
+
+  g_assert (n_vectors <= G_N_ELEMENTS (pieces));
+
+  for (guint i = 0; i < n_vectors; i++)
+    pieces[i] = (struct iovec){ (gpointer) vectors[i].buffer, vectors[i].size };
+  do
+    n = writev (fd, pieces, (int) n_vectors);
+  while (n < 0 && errno == EINTR);
+
+  errsv = errno;
+  *written = n >= 0 ? (gsize) n : 0;
+  if (n >= 0)
+    return G_POLLABLE_RETURN_OK;
+  if (errsv == EAGAIN)
+    return G_POLLABLE_RETURN_WOULD_BLOCK;
+
+  g_set_error_literal (error, G_IO_ERROR, (int) g_io_error_from_errno (errsv), g_strerror (errsv));
+  return G_POLLABLE_RETURN_FAILED;
 }
 
 GError *

@@ -9,7 +9,7 @@
 G_BEGIN_DECLS
 
 /* One asynchronous read. It owns all it needs, so that the producer it reads for may be gone
- * before it is over; the producer is only told `ready`.
+ * before it is over; the producer is only told `ready`, and only if it has asked in vain.
  */
 typedef struct _PtpReadOperation PtpReadOperation;
 
@@ -18,7 +18,8 @@ PtpReadOperation *
 ptp_read_operation_start (GInputStream *stream, gsize size, PtpPullProducer *producer);
 void ptp_read_operation_unref (PtpReadOperation *self);
 
-gboolean ptp_read_operation_is_over (PtpReadOperation *self);
+/* Whether it is over. Once this was false, the producer is told when it is. */
+gboolean ptp_read_operation_ask (PtpReadOperation *self);
 /* Once, when it is over. Returns the number of bytes, 0 at the end of the stream, -1 with an error;
  * @buffer is set when there are bytes.
  */

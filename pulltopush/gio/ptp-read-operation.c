@@ -6,13 +6,14 @@
 #include "ptp-read-operation-private.h"
 
 /* The flags are atomic: whoever of the reading context and the producer's thread comes second
- * closes the stream.
+ * closes the stream, or takes the result.
  */
 typedef enum
 {
   OVER = 1 << 0,
   ABANDONED = 1 << 1,
   CLOSE = 1 << 2,
+  ASKED = 1 << 3,
 } Flags;
 
 struct _PtpReadOperation
@@ -72,7 +73,7 @@ read_cb (GObject *stream, GAsyncResult *result, gpointer user_data)
   flags = g_atomic_int_or (&self->flags, OVER);
   if (flags & CLOSE)
     ptp_stream_close_quietly (self->stream);
-  if (flags & ABANDONED)
+  if ((flags & ABANDONED) || !(flags & ASKED))
     return;
 
   producer = g_weak_ref_get (&self->producer);
@@ -96,15 +97,15 @@ ptp_read_operation_start (GInputStream *stream, gsize size, PtpPullProducer *pro
 }
 
 gboolean
-ptp_read_operation_is_over (PtpReadOperation *self)
+ptp_read_operation_ask (PtpReadOperation *self)
 {
-  return g_atomic_int_get (&self->flags) & OVER;
+  return (g_atomic_int_or (&self->flags, ASKED) & OVER) != 0;
 }
 
 gssize
 ptp_read_operation_steal (PtpReadOperation *self, PtpBuffer **buffer, GError **error)
 {
-  g_assert (ptp_read_operation_is_over (self));
+  g_assert (g_atomic_int_get (&self->flags) & OVER);
 
   if (self->n_read > 0)
     *buffer = g_steal_pointer (&self->buffer);

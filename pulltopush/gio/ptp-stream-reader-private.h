@@ -45,6 +45,9 @@ gint64 ptp_stream_reader_get_remaining (PtpStreamReader *self);
 PtpReadResult
 ptp_stream_reader_read (PtpStreamReader *self, gsize size, PtpStreamChunk *chunk, GError **error);
 
+/* Begins the next read, if streams like this one are worth it, and it is not begun. */
+void ptp_stream_reader_read_ahead (PtpStreamReader *self, gsize size);
+
 /* Cancels what is in flight; if @close, closes the stream, without waiting, when it is free. */
 void ptp_stream_reader_let_go (PtpStreamReader *self, gboolean close);
 

@@ -150,7 +150,7 @@ read_operation (PtpStreamReader *self, gsize size, PtpStreamChunk *chunk, GError
 
   if (self->operation == NULL)
     self->operation = ptp_read_operation_start (self->stream, size, self->producer);
-  if (!ptp_read_operation_is_over (self->operation))
+  if (!ptp_read_operation_ask (self->operation))
     return PTP_READ_LATER;
 
   operation = g_steal_pointer (&self->operation);
@@ -309,6 +309,18 @@ ptp_stream_reader_read (PtpStreamReader *self, gsize size, PtpStreamChunk *chunk
     prefix_error (self, error);
 
   return result;
+}
+
+/* What can be read at once is read when it is wanted, while it is in the processor's cache; and the
+ * kernel reads files ahead by itself.
+ */
+void
+ptp_stream_reader_read_ahead (PtpStreamReader *self, gsize size)
+{
+  if (self->strategy != STRATEGY_ASYNC || self->operation != NULL || !check_stream (self, NULL))
+    return;
+
+  self->operation = ptp_read_operation_start (self->stream, size, self->producer);
 }
 
 void

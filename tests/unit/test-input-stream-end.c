@@ -15,9 +15,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define KIB ((gsize) 1024)
-#define MIB ((gsize) 1024 * 1024)
-
 static gboolean
 is_over (gpointer user_data)
 {
@@ -436,97 +433,6 @@ test_total_size_at_start (void)
 }
 
 static void
-record_size_cb (gpointer consumer, gpointer user_data)
-{
-  GArray *ends = user_data;
-  gsize end = PTP_TEST_CONSUMER (consumer)->bytes->len;
-
-  g_array_append_val (ends, end);
-}
-
-static gsize
-nth_size (GArray *ends, guint n)
-{
-  return g_array_index (ends, gsize, n) - (n > 0 ? g_array_index (ends, gsize, n - 1) : 0);
-}
-
-static void
-test_chunks_grow (void)
-{
-  const gsize expected[] = { 64 * KIB, 128 * KIB, 256 * KIB, 512 * KIB, MIB, MIB, MIB };
-  g_autoptr (GBytes) data = ptp_test_random_bytes (8 * MIB);
-  g_autoptr (GArray) ends = g_array_new (FALSE, FALSE, sizeof (gsize));
-  PtpTestReading r;
-
-  ptp_test_reading_init (&r, g_memory_input_stream_new_from_bytes (data));
-  g_assert_cmpuint (ptp_input_stream_producer_get_chunk_size (r.producer), ==, 0);
-  r.consumer->on_write = record_size_cb;
-  r.consumer->hook_data = ends;
-  ptp_test_reading_run (&r, PTP_STREAM_STATE_FINISHED);
-  ptp_test_reading_assert_data (&r, data);
-  for (guint i = 0; i < G_N_ELEMENTS (expected); i++)
-    g_assert_cmpuint (nth_size (ends, i), ==, expected[i]);
-  for (guint i = 0; i < ends->len; i++)
-    g_assert_cmpuint (nth_size (ends, i), <=, MIB);
-  ptp_test_reading_clear (&r);
-}
-
-/* Shorter than a quarter halves, down to 4 KiB; a quarter does not; a full one doubles. */
-static void
-test_chunks_shrink (void)
-{
-  const struct
-  {
-    gsize asked, answer;
-  } reads[] = {
-    { 64 * KIB, 16 * KIB },   { 64 * KIB, 16 * KIB - 1 },
-    { 32 * KIB, 1 },          { 16 * KIB, 1 },
-    { 8 * KIB, 1 },           { 4 * KIB, 1 },
-    { 4 * KIB, 1 },           { 4 * KIB, 4 * KIB },
-    { 8 * KIB, 8 * KIB - 1 }, { 8 * KIB, 0 },
-  };
-  PtpTestInputStream *input = ptp_test_input_stream_new ();
-  gsize total = 0;
-  PtpTestReading r;
-
-  ptp_test_reading_init (&r, G_INPUT_STREAM (input));
-  for (gsize i = 0; i < G_N_ELEMENTS (reads); i++)
-    {
-      ptp_test_reading_until_waiting (&r);
-      g_assert_cmpuint (input->asked, ==, reads[i].asked);
-      ptp_test_input_stream_answer_bytes (input, reads[i].answer);
-      total += reads[i].answer;
-      ptp_test_reading_until_bytes (&r, total);
-    }
-  ptp_test_reading_run (&r, PTP_STREAM_STATE_FINISHED);
-  ptp_test_reading_clear (&r);
-}
-
-static void
-test_chunks_fixed (void)
-{
-  const guint sizes[] = { 1, 1000, 4096, 100000, 3 * MIB, (guint) (64 * MIB) };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
-    {
-      gsize length = sizes[i] < 4096 ? 3000 : 200000;
-      g_autoptr (GBytes) data = ptp_test_random_bytes (length);
-      g_autoptr (GArray) ends = g_array_new (FALSE, FALSE, sizeof (gsize));
-      PtpTestReading r;
-
-      ptp_test_reading_init (&r, ptp_test_file_stream_new (NULL, data));
-      ptp_input_stream_producer_set_chunk_size (r.producer, sizes[i]);
-      r.consumer->on_write = record_size_cb;
-      r.consumer->hook_data = ends;
-      ptp_test_reading_run (&r, PTP_STREAM_STATE_FINISHED);
-      ptp_test_reading_assert_data (&r, data);
-      for (guint j = 0; j < ends->len; j++)
-        g_assert_cmpuint (nth_size (ends, j), <=, sizes[i]);
-      ptp_test_reading_clear (&r);
-    }
-}
-
-static void
 test_properties (void)
 {
   g_autoptr (GInputStream) input = g_memory_input_stream_new_from_data ("abc", 3, NULL);
@@ -580,9 +486,6 @@ main (int argc, char **argv)
   g_test_add_func ("/input-stream-producer/keep-open", test_keep_open);
   g_test_add_func ("/input-stream-producer/total-size", test_total_size);
   g_test_add_func ("/input-stream-producer/total-size/at-start", test_total_size_at_start);
-  g_test_add_func ("/input-stream-producer/chunks/grow", test_chunks_grow);
-  g_test_add_func ("/input-stream-producer/chunks/shrink", test_chunks_shrink);
-  g_test_add_func ("/input-stream-producer/chunks/fixed", test_chunks_fixed);
   g_test_add_func ("/input-stream-producer/properties", test_properties);
 
   return g_test_run ();

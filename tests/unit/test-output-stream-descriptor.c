@@ -1,0 +1,180 @@
+/* SPDX-FileCopyrightText: 2026 The pulltopush authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* A PtpOutputStreamConsumer on streams that are no more than their descriptor. */
+
+#include "ptp-test-writing.h"
+
+#include <fcntl.h>
+#include <gio/gunixoutputstream.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define KIB (1024)
+
+/* Each write to the first end is one message at the other. */
+static GOutputStream *
+create_messages (int *peer_fd)
+{
+  int fds[2];
+
+  g_assert_no_errno (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds));
+  *peer_fd = fds[1];
+  return g_unix_output_stream_new (fds[0], TRUE);
+}
+
+/* Chunks too large to be copied together go out with one call all the same. */
+static void
+test_b7_together (void)
+{
+  g_autofree guint8 *got = g_malloc (128 * KIB);
+  const gsize sizes[] = { 20000, 100, 30000, 100, 100, 17000 };
+  PtpTestWriting t;
+  int fd;
+
+  ptp_test_writing_init (&t, create_messages (&fd));
+  for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
+    ptp_test_writing_write (&t, sizes[i]);
+  ptp_test_writing_until_written (&t, t.in->len);
+  g_assert_cmpint (recv (fd, got, 128 * KIB, 0), ==, (gssize) t.in->len);
+  g_assert_true (memcmp (got, t.in->data, t.in->len) == 0);
+  g_assert_cmpint (recv (fd, got, 128 * KIB, MSG_DONTWAIT), ==, -1);
+  g_assert_no_errno (close (fd));
+  ptp_test_writing_clear (&t);
+}
+
+/* However many there are: so many at a time as one call takes. */
+static void
+test_b7_many (void)
+{
+  g_autofree guint8 *got = g_malloc (2048 * KIB);
+  gsize size = 0;
+  gssize n;
+  guint n_messages = 0;
+  PtpTestWriting t;
+  int fd;
+
+  ptp_test_writing_init (&t, create_messages (&fd));
+  for (int i = 0; i < 100; i++)
+    ptp_test_writing_write (&t, i % 2 == 0 ? 1 : 1000);
+  ptp_test_writing_until_written (&t, t.in->len);
+  while ((n = recv (fd, got + size, 2048 * KIB - size, MSG_DONTWAIT)) > 0)
+    {
+      size += (gsize) n;
+      n_messages++;
+    }
+  g_assert_cmpuint (n_messages, ==, 1);
+  g_assert_cmpuint (size, ==, t.in->len);
+  g_assert_true (memcmp (got, t.in->data, size) == 0);
+  g_assert_no_errno (close (fd));
+  ptp_test_writing_clear (&t);
+}
+
+typedef struct
+{
+  int fd;
+  GByteArray *got; /* (owned) */
+  guint n_nested;  /* loops in which something was written */
+} Nested;
+
+static void
+drain (Nested *self)
+{
+  guint8 buffer[8 * KIB];
+  gssize n;
+
+  while ((n = read (self->fd, buffer, sizeof buffer)) > 0)
+    g_byte_array_append (self->got, buffer, (guint) n);
+}
+
+static void
+nested_cb (GObject *consumer, GParamSpec *pspec, gpointer user_data)
+{
+  PtpOutputStreamConsumer *self = PTP_OUTPUT_STREAM_CONSUMER (consumer);
+  guint64 written = ptp_output_stream_consumer_get_bytes_written (self);
+  Nested *nested = user_data;
+
+  drain (nested);
+  ptp_test_turns (3);
+  if (ptp_output_stream_consumer_get_bytes_written (self) > written)
+    nested->n_nested++;
+}
+
+/* A handler runs a main loop in which the pipe is written to: all arrives, once and in order. */
+static void
+test_r6_nested (void)
+{
+  Nested nested = { .got = g_byte_array_new () };
+  PtpTestWriting t;
+  int fds[2];
+
+  g_assert_no_errno (pipe2 (fds, O_CLOEXEC | O_NONBLOCK));
+  nested.fd = fds[0];
+  ptp_test_writing_init (&t, g_unix_output_stream_new (fds[1], TRUE));
+  g_signal_connect (t.consumer, "notify::bytes-written", G_CALLBACK (nested_cb), &nested);
+  for (int i = 0; i < 20; i++)
+    ptp_test_writing_write (&t, 50000);
+  ptp_test_writing_until_written (&t, t.in->len);
+  drain (&nested);
+  g_assert_cmpuint (nested.n_nested, >, 0);
+  g_assert_cmpuint (nested.got->len, ==, t.in->len);
+  g_assert_true (memcmp (nested.got->data, t.in->data, t.in->len) == 0);
+
+  g_signal_handlers_disconnect_by_data (t.consumer, &nested);
+  g_byte_array_unref (nested.got);
+  g_assert_no_errno (close (fds[0]));
+  ptp_test_writing_clear (&t);
+}
+
+/* The numbers follow each part that is taken, and the producer goes on at the low mark, not only
+ * when nothing is left.
+ */
+static void
+test_b1_pace (void)
+{
+  Nested nested = { .got = g_byte_array_new () };
+  PtpTestWriting t;
+  int fds[2];
+
+  g_assert_no_errno (pipe2 (fds, O_CLOEXEC | O_NONBLOCK));
+  nested.fd = fds[0];
+  ptp_test_writing_init (&t, g_unix_output_stream_new (fds[1], TRUE));
+  ptp_test_writing_set_marks (&t, 800 * KIB, 1000 * KIB, 2000 * KIB);
+  ptp_test_writing_write (&t, 1200 * KIB);
+  ptp_test_drain ();
+  ptp_test_log_assert (t.log, "pause");
+  while (ptp_output_stream_consumer_get_bytes_queued (t.consumer) > 800 * KIB)
+    {
+      gsize queued = ptp_output_stream_consumer_get_bytes_queued (t.consumer);
+
+      drain (&nested);
+      ptp_test_drain ();
+      g_assert_cmpuint (ptp_output_stream_consumer_get_bytes_queued (t.consumer), <, queued);
+    }
+  g_assert_cmpuint (ptp_output_stream_consumer_get_bytes_queued (t.consumer), >, 0);
+  ptp_test_log_assert (t.log, "resume");
+
+  g_byte_array_unref (nested.got);
+  g_assert_no_errno (close (fds[0]));
+  ptp_test_writing_until_failed (&t);
+  ptp_test_writing_clear (&t);
+}
+
+#define ADD(name, func) g_test_add_func ("/output-stream-consumer/" name, func)
+
+int
+main (int argc, char *argv[])
+{
+  signal (SIGPIPE, SIG_IGN);
+  g_test_init (&argc, &argv, NULL);
+
+  ADD ("B7/descriptor/together", test_b7_together);
+  ADD ("B7/descriptor/many", test_b7_many);
+  ADD ("B1/descriptor/pace", test_b1_pace);
+  ADD ("R6/descriptor/nested", test_r6_nested);
+
+  return g_test_run ();
+}
