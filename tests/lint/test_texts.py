@@ -10,7 +10,7 @@ import checks
 import pytest
 
 PAGES = ["README.md", "CONTRIBUTING.md", "docs/overview.md", "docs/rules.md"]
-PAGES += ["docs/coming-from-twisted.md"]
+PAGES += ["docs/coming-from-twisted.md", "docs/benchmarks.md"]
 
 
 @pytest.fixture(scope="module")
