@@ -26,11 +26,10 @@ struct _PtpCooperator
   guint n_queued;
   guint n_still; /* looks at the clock that showed no new time */
 
-  /* The context's own, and the accounts: microseconds granted to everybody since the beginning */
-  gint64 granted;
-  gint64 round_least; /* the least that one who sits out has used */
+  /* The accounts, in microseconds, also the context's own */
+  gint64 granted;     /* to everybody since the beginning */
+  gint64 round_least; /* the least that anybody had used at its turn in this round */
   guint round_left;   /* turns to the end of the round */
-  gboolean round_stepped;
 
   /* Under the lock, which also guards the extra of every runnable. Nobody's code runs while it is
    * held.

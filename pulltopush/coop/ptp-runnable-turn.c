@@ -19,17 +19,15 @@
 /* Nobody is held to account for longer than this, such as for a dialog run inside a step. */
 #define MAX_DEBT G_USEC_PER_SEC
 
+/* Whoever stepped had used less than was granted, so that one more quantum is; when all sat out,
+ * the rounds up to the first in which somebody may run are skipped.
+ */
 static void
 begin_round (PtpCooperator *self)
 {
-  if (self->round_stepped)
-    self->granted += QUANTUM;
-  else
-    self->granted = MAX (self->granted, self->round_least) + QUANTUM;
-
-  self->round_left = self->n_queued;
-  self->round_stepped = FALSE;
+  self->granted = MAX (self->granted, self->round_least) + QUANTUM;
   self->round_least = G_MAXINT64;
+  self->round_left = self->n_queued;
 }
 
 /* Whether it has something left of what was granted. Nothing is saved from earlier rounds. */
@@ -44,14 +42,9 @@ may_run (PtpRunnable *self)
     cooperator->round_left--;
 
   self->used = MAX (self->used, cooperator->granted - QUANTUM);
-  if (self->used >= cooperator->granted)
-    {
-      cooperator->round_least = MIN (cooperator->round_least, self->used);
-      return FALSE;
-    }
+  cooperator->round_least = MIN (cooperator->round_least, self->used);
 
-  cooperator->round_stepped = TRUE;
-  return TRUE;
+  return self->used < cooperator->granted;
 }
 
 /* Returns the time now, so that the end of one block is the start of the next. */
