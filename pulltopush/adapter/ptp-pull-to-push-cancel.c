@@ -5,6 +5,8 @@
 
 #include "ptp-pull-to-push-private.h"
 
+#include "../contract/ptp-quark-private.h"
+
 /* What cancels a stream is kept beside it, since most streams have no such thing. */
 typedef struct
 {
@@ -15,12 +17,9 @@ typedef struct
 static GQuark
 watch_quark (void)
 {
-  static GQuark quark;
+  static guint quark;
 
-  if (G_UNLIKELY (quark == 0))
-    quark = g_quark_from_static_string ("ptp-pull-to-push-cancel");
-
-  return quark;
+  return ptp_quark_get (&quark, "ptp-pull-to-push-cancel");
 }
 
 static Watch *

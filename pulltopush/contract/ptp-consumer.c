@@ -8,6 +8,7 @@
 #include "ptp-error.h"
 #include "ptp-guard-private.h"
 #include "ptp-iface-table-private.h"
+#include "ptp-quark-private.h"
 
 /**
  * PtpConsumer:
@@ -38,12 +39,9 @@ G_DEFINE_INTERFACE (PtpConsumer, ptp_consumer, G_TYPE_OBJECT)
 static GQuark
 registration_quark (void)
 {
-  static GQuark quark;
+  static guint quark;
 
-  if (G_UNLIKELY (quark == 0))
-    quark = g_quark_from_static_string ("ptp-consumer-registration");
-
-  return quark;
+  return ptp_quark_get (&quark, "ptp-consumer-registration");
 }
 
 static void
@@ -298,8 +296,9 @@ ptp_consumer_write (PtpConsumer *self, GBytes *bytes, GError **error)
  *
  * Tells the consumer that its producer failed, before it is unregistered.
  *
- * [class@PullToPush.PullToPush] calls this once (rule E1); call it yourself only
- * from a push producer of your own. Twisted has no such call: there the consumer
+ * [class@PullToPush.PullToPush] calls this once (rule E1), and not on a consumer
+ * that has unregistered it; call it yourself only from a push producer of your
+ * own. Twisted has no such call: there the consumer
  * never learns why.
  *
  * Since: 1.0

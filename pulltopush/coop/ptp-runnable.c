@@ -5,6 +5,7 @@
 
 #include "ptp-runnable-private.h"
 
+#include "../contract/ptp-quark-private.h"
 #include "ptp-cooperator-private.h"
 
 /* Tasks and streams. A number is smaller than a pointer. */
@@ -57,12 +58,9 @@ ptp_runnable_finalize (PtpRunnable *self)
 static GQuark
 extra_quark (void)
 {
-  static GQuark quark;
+  static guint quark;
 
-  if (G_UNLIKELY (quark == 0))
-    quark = g_quark_from_static_string ("ptp-runnable-extra");
-
-  return quark;
+  return ptp_quark_get (&quark, "ptp-runnable-extra");
 }
 
 static void
