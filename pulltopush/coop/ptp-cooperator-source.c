@@ -46,20 +46,26 @@ is_thread_default (GMainContext *context)
   return current == context || (current == NULL && context == g_main_context_default ());
 }
 
-/* A nested main loop may have dispatched, and even removed, this source in the meantime. */
+/* A nested main loop may have dispatched, and even removed, this source in the meantime; a post
+ * after that made another one, which has nothing left to do if this slice did it.
+ */
 static gboolean
 keep_or_let_go (CooperatorSource *self)
 {
   PtpCooperator *cooperator = self->cooperator;
+  GSource *idle = NULL;
   gboolean more;
 
   g_mutex_lock (&cooperator->lock);
   more = ptp_cooperator_has_work (cooperator);
-  if (!more && cooperator->source == &self->source)
-    cooperator->source = NULL;
-  else if (more && cooperator->source == NULL)
+  if (!more)
+    idle = g_steal_pointer (&cooperator->source);
+  else if (cooperator->source == NULL)
     cooperator->source = ptp_cooperator_source_new (cooperator);
   g_mutex_unlock (&cooperator->lock);
+
+  if (idle != NULL && idle != &self->source)
+    g_source_destroy (idle);
 
   return more;
 }

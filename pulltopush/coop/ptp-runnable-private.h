@@ -20,6 +20,16 @@ G_BEGIN_DECLS
  *   ptp-runnable-end.c     the terminal; the context
  *   ptp-runnable-wait.c    those who wait for the terminal
  *
+ * tests/protocol/protocol.pml is this protocol for a model checker, in the same words: the bits of
+ * PtpWanted, the names of the functions, and where a runnable is, which is any of
+ *
+ *   in_post    POSTED, and in the cooperator's list; any thread puts it there
+ *   queued     in the run queue, since it is STREAMING; the context
+ *   running    inside a step, in which a nested main loop does not touch it; the context
+ *   over       the terminal is being told, or was; the context
+ *
+ * and none of them while it is unstarted, paused or waiting: then the next call posts it.
+ *
  * There may be a million of them, each of which pays for every field: what few of them have is in
  * the extra.
  */
@@ -75,6 +85,9 @@ typedef enum
 
 #define PTP_WANTED_END_SHIFT 10
 
+/* The state that was notified may not be the one that a handler has seen. */
+#define PTP_RUNNABLE_UNTOLD G_MAXUINT8
+
 struct _PtpRunnable
 {
   GObject parent_instance;
@@ -92,7 +105,8 @@ struct _PtpRunnable
   guint8 running : 1; /* inside a step */
   guint8 listening : 1;
   guint8 answered : 1;
-  guint8 over : 1; /* the terminal is being told, or was */
+  guint8 over : 1;   /* the terminal is being told, or was */
+  guint8 marked : 1; /* the kind's own */
 
   /* PtpWanted, atomic. END and HELD are written under the cooperator's lock only, which guards what
    * belongs to them in the extra.
@@ -125,6 +139,7 @@ void ptp_runnable_release (PtpRunnable *self, const char *name);
 void ptp_runnable_ready (PtpRunnable *self);
 void ptp_runnable_end (PtpRunnable *self, PtpStreamState end, GError *error);
 gboolean ptp_runnable_end_unstarted (PtpRunnable *self);
+void ptp_runnable_tell_waiters_later (PtpRunnable *self);
 
 PtpStreamState ptp_runnable_get_state (PtpRunnable *self);
 const GError *ptp_runnable_get_error (PtpRunnable *self);

@@ -166,6 +166,9 @@ ptp_runnable_heed (PtpRunnable *self)
   return FALSE;
 }
 
+/* A handler may read a state that is newer than the one it is told of. If that is taken back before
+ * the context has seen it, nothing seems to have changed; the handler must hear of it all the same.
+ */
 static void
 notify (PtpRunnable *self, gboolean state_changed, gboolean holders_changed)
 {
@@ -173,7 +176,11 @@ notify (PtpRunnable *self, gboolean state_changed, gboolean holders_changed)
 
   g_object_ref (self);
   if (state_changed)
-    g_object_notify_by_pspec (G_OBJECT (self), *vtable->state_pspec);
+    {
+      g_object_notify_by_pspec (G_OBJECT (self), *vtable->state_pspec);
+      if ((ptp_runnable_get_wanted (self) & PTP_WANTED_ATTENTION) != 0)
+        self->notified_state = PTP_RUNNABLE_UNTOLD;
+    }
   if (holders_changed && vtable->holders_pspec != NULL)
     g_object_notify_by_pspec (G_OBJECT (self), *vtable->holders_pspec);
   g_object_unref (self);
@@ -181,8 +188,8 @@ notify (PtpRunnable *self, gboolean state_changed, gboolean holders_changed)
 
 /* Brings what the context does in line with what is wanted.
  *
- * Handlers run last, and nothing is touched after them: they may do anything, also run a main loop
- * in which this runnable takes turns and ends.
+ * Handlers run last, and nothing that matters to a turn is touched after them: they may do
+ * anything, also run a main loop in which this runnable takes turns and ends.
  */
 void
 ptp_runnable_settle (PtpRunnable *self)

@@ -18,8 +18,14 @@ return_end (PtpRunnable *self, GTask *task)
   const GError *error = ptp_runnable_get_error (self);
   PtpStreamState end = ptp_runnable_get_state (self);
 
+  /* The source goes while the task still has its context: the last reference to that may be dropped
+   * by the thread that waits, as soon as it has the answer.
+   */
   if (watch != NULL)
-    g_source_destroy (watch);
+    {
+      g_source_destroy (watch);
+      g_task_set_task_data (task, NULL, NULL);
+    }
 
   if (end == PTP_STREAM_STATE_FINISHED)
     g_task_return_boolean (task, TRUE);
@@ -99,11 +105,15 @@ ptp_runnable_wait_async (PtpRunnable *self,
     return_end (self, task);
 }
 
-void
-ptp_runnable_tell_waiters (PtpRunnable *self)
+/* Whoever waits after this is answered at once.
+ *
+ * Returns: (transfer full) (nullable) (element-type GTask)
+ */
+static GPtrArray *
+take_waiters (PtpRunnable *self)
 {
   GMutex *lock = &self->cooperator->lock;
-  g_autoptr (GPtrArray) waiters = NULL;
+  GPtrArray *waiters = NULL;
   PtpRunnableExtra *extra;
 
   g_mutex_lock (lock);
@@ -113,6 +123,41 @@ ptp_runnable_tell_waiters (PtpRunnable *self)
     waiters = g_steal_pointer (&extra->waiters);
   g_mutex_unlock (lock);
 
+  return waiters;
+}
+
+void
+ptp_runnable_tell_waiters (PtpRunnable *self)
+{
+  g_autoptr (GPtrArray) waiters = take_waiters (self);
+
   for (guint i = 0; waiters != NULL && i < waiters->len; i++)
     return_end (self, g_ptr_array_index (waiters, i));
+}
+
+static gboolean
+return_end_cb (gpointer user_data)
+{
+  GTask *task = user_data;
+
+  return_end (g_task_get_source_object (task), task);
+  return G_SOURCE_REMOVE;
+}
+
+/* For dispose: runs nobody's callback, which returning a task might. */
+void
+ptp_runnable_tell_waiters_later (PtpRunnable *self)
+{
+  g_autoptr (GPtrArray) waiters = take_waiters (self);
+
+  for (guint i = 0; waiters != NULL && i < waiters->len; i++)
+    {
+      GTask *task = g_ptr_array_index (waiters, i);
+      g_autoptr (GSource) source = g_idle_source_new ();
+
+      g_source_set_priority (source, g_task_get_priority (task));
+      g_source_set_static_name (source, "[pulltopush] wait for what was disposed of");
+      g_source_set_callback (source, return_end_cb, g_object_ref (task), g_object_unref);
+      g_source_attach (source, g_task_get_context (task));
+    }
 }

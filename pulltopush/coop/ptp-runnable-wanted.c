@@ -262,8 +262,9 @@ ptp_runnable_end_now (PtpRunnable *self, PtpStreamState end, GError *error)
   decide_end (self, end, error, PTP_WANTED_ATTENTION);
 }
 
-/* For dispose, which tells nobody: one that never started has ended for good, without a word.
- * Returns whether it had not started; if it had, nothing is changed.
+/* For dispose, which calls nobody: one that never started has ended for good, and only those who
+ * wait for it hear of that, later. Returns whether it had not started; if it had, nothing is
+ * changed.
  */
 gboolean
 ptp_runnable_end_unstarted (PtpRunnable *self)
@@ -279,8 +280,11 @@ ptp_runnable_end_unstarted (PtpRunnable *self)
       before = ptp_runnable_get_wanted (self);
       unstarted = (before & (PTP_WANTED_STARTED | PTP_WANTED_END)) == 0;
     }
-  while (unstarted && !ptp_runnable_change_wanted (self, before, before | end | PTP_WANTED_TOLD));
+  while (unstarted && !ptp_runnable_change_wanted (self, before, before | end));
   g_mutex_unlock (lock);
+
+  if (unstarted)
+    ptp_runnable_tell_waiters_later (self);
 
   return unstarted;
 }
