@@ -8,6 +8,24 @@
 #include "../contract/ptp-consumer-private.h"
 #include "../contract/ptp-error.h"
 
+/* Nobody drives a stream that could not be registered, also if the consumer kept it. Returns
+ * whether its producer is still to be told: not after an end that came from inside the
+ * registration.
+ */
+static gboolean
+give_up (PtpPullToPush *self)
+{
+  if (ptp_pull_to_push_abandon (self))
+    return TRUE;
+
+  /* Disposed of by hand. */
+  if (self->producer == NULL && !self->run.over)
+    return TRUE;
+
+  ptp_runnable_end (&self->run, PTP_STREAM_STATE_STOPPED, NULL);
+  return ptp_runnable_get_state (&self->run) == PTP_STREAM_STATE_FINISHED && !self->run.answered;
+}
+
 /**
  * ptp_pull_to_push_stream:
  * @producer: where the chunks come from
@@ -29,6 +47,7 @@ PtpPullToPush *
 ptp_pull_to_push_stream (PtpPullProducer *producer, PtpConsumer *consumer, GError **error)
 {
   g_autoptr (PtpPullToPush) self = NULL;
+  g_autoptr (PtpPullProducer) kept = NULL;
   g_autoptr (GError) local = NULL;
 
   g_return_val_if_fail (PTP_IS_PULL_PRODUCER (producer), NULL);
@@ -38,6 +57,8 @@ ptp_pull_to_push_stream (PtpPullProducer *producer, PtpConsumer *consumer, GErro
   if (!ptp_consumer_check_pull_producer (producer, error))
     return NULL;
 
+  /* The consumer may drop what the caller has. */
+  kept = g_object_ref (producer);
   self = ptp_pull_to_push_new (producer, consumer);
   if (ptp_consumer_try_register_push (consumer, PTP_PUSH_PRODUCER (self), &local))
     {
@@ -45,7 +66,7 @@ ptp_pull_to_push_stream (PtpPullProducer *producer, PtpConsumer *consumer, GErro
       return g_steal_pointer (&self);
     }
 
-  if (g_error_matches (local, PTP_ERROR, PTP_ERROR_CLOSED))
+  if (give_up (self) && g_error_matches (local, PTP_ERROR, PTP_ERROR_CLOSED))
     ptp_pull_producer_cancel (producer);
 
   g_propagate_error (error, g_steal_pointer (&local));

@@ -17,6 +17,23 @@ struct _PtpPullToPush
   PtpConsumer *consumer;     /* (owned) */
 };
 
+gboolean ptp_pull_to_push_abandon (PtpPullToPush *self);
+
+/* The consumer has unregistered it; it is not told of what happens to a producer that is its own no
+ * more, and may have another.
+ */
+static inline void
+ptp_pull_to_push_set_let_go (PtpPullToPush *self)
+{
+  self->run.marked = TRUE;
+}
+
+static inline gboolean
+ptp_pull_to_push_is_let_go (PtpPullToPush *self)
+{
+  return self->run.marked;
+}
+
 /* What a stream does, on its context */
 
 PtpStepResult ptp_pull_to_push_run (PtpRunnable *run, guint n_steps, GError **error);

@@ -90,7 +90,7 @@ ptp_pull_to_push_tear_down (PtpRunnable *run,
   if (end != PTP_STREAM_STATE_FINISHED && !answered)
     ptp_pull_producer_cancel (producer);
 
-  if (end == PTP_STREAM_STATE_FAILED)
+  if (end == PTP_STREAM_STATE_FAILED && !ptp_pull_to_push_is_let_go (self))
     ptp_consumer_producer_failed (consumer, error);
 
   /* A consumer that stopped its producer is dead: it is not called again, and lets go by itself. */

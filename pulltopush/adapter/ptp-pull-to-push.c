@@ -105,7 +105,10 @@ ptp_pull_to_push_stop_producing (PtpPushProducer *producer)
 static void
 ptp_pull_to_push_unregistered (PtpPushProducer *producer)
 {
-  ptp_runnable_end (&PTP_PULL_TO_PUSH (producer)->run, PTP_STREAM_STATE_FINISHED, NULL);
+  PtpPullToPush *self = PTP_PULL_TO_PUSH (producer);
+
+  ptp_pull_to_push_set_let_go (self);
+  ptp_runnable_end (&self->run, PTP_STREAM_STATE_FINISHED, NULL);
 }
 
 static void
@@ -131,22 +134,27 @@ ptp_pull_to_push_constructed (GObject *object)
   g_return_if_fail (PTP_IS_CONSUMER (self->consumer));
 }
 
+/* Ends one that never started, and calls nobody. Returns whether it had not started or ended. */
+gboolean
+ptp_pull_to_push_abandon (PtpPullToPush *self)
+{
+  if (!ptp_runnable_end_unstarted (&self->run))
+    return FALSE;
+
+  g_clear_object (&self->producer);
+  g_clear_object (&self->consumer);
+  ptp_pull_to_push_replace_cancellable (self, NULL);
+  return TRUE;
+}
+
 /* A live stream keeps itself alive, so it gets here only if somebody runs its dispose by hand. */
 static void
 ptp_pull_to_push_dispose (GObject *object)
 {
   PtpPullToPush *self = PTP_PULL_TO_PUSH (object);
 
-  if (ptp_runnable_end_unstarted (&self->run))
-    {
-      g_clear_object (&self->producer);
-      g_clear_object (&self->consumer);
-      ptp_pull_to_push_replace_cancellable (self, NULL);
-    }
-  else
-    {
-      ptp_runnable_end (&self->run, PTP_STREAM_STATE_STOPPED, NULL);
-    }
+  if (!ptp_pull_to_push_abandon (self))
+    ptp_runnable_end (&self->run, PTP_STREAM_STATE_STOPPED, NULL);
 
   G_OBJECT_CLASS (ptp_pull_to_push_parent_class)->dispose (object);
 }
@@ -514,7 +522,8 @@ ptp_pull_to_push_get_state (PtpPullToPush *self)
  * consumer does, and each name given to [method@PullToPush.PullToPush.hold].
  * Nobody holds a stream that has ended. May be called from any thread.
  *
- * Returns: (transfer full): the names, in the order in which they came
+ * Returns: (transfer full): the names; `consumer` comes first, the others in the
+ *   order in which they came
  *
  * Since: 1.0
  */

@@ -12,6 +12,8 @@
 static gboolean
 register_native (PtpConsumer *self, PtpPullProducer *producer, GError **error)
 {
+  /* The consumer may drop what the caller has. */
+  g_autoptr (PtpPullProducer) kept = g_object_ref (producer);
   g_autoptr (GError) local = NULL;
 
   if (ptp_consumer_try_register_pull (self, producer, &local))

@@ -198,12 +198,15 @@ ptp_consumer_unregister_this (PtpConsumer *self, gpointer registered)
 gboolean
 ptp_consumer_register_push_producer (PtpConsumer *self, PtpPushProducer *producer, GError **error)
 {
+  g_autoptr (PtpPushProducer) kept = NULL;
   g_autoptr (GError) local = NULL;
 
   g_return_val_if_fail (PTP_IS_CONSUMER (self), FALSE);
   g_return_val_if_fail (PTP_IS_PUSH_PRODUCER (producer), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
+  /* The consumer may drop what the caller has. */
+  kept = g_object_ref (producer);
   if (ptp_consumer_try_register_push (self, producer, &local))
     return TRUE;
 

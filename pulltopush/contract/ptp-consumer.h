@@ -25,7 +25,9 @@ G_DECLARE_INTERFACE (PtpConsumer, ptp_consumer, PTP, CONSUMER, GObject)
  *   it to the caller to stop the newcomer.
  * @register_pull_producer: takes a producer that this consumer asks by itself.
  *   Optional: without it the producer is wrapped in a
- *   [class@PullToPush.PullToPush] and registered as a push producer.
+ *   [class@PullToPush.PullToPush] and registered as a push producer. A closed
+ *   consumer fails with %PTP_ERROR_CLOSED and leaves it to the caller to cancel
+ *   the newcomer.
  * @unregister_producer: lets go of the producer. Must be implemented. It is
  *   called only while a producer is registered.
  * @write: takes one chunk and never blocks. Must be implemented.

@@ -65,13 +65,16 @@ ptp_test_consumer_register_push_producer (PtpConsumer *consumer,
 
   record_call (self, "register");
   self->n_registers++;
+  g_assert_null (self->producer);
   if (self->closed)
     {
+      self->producer = g_object_ref (producer);
+      run_hook (self, self->on_refuse);
+      g_clear_object (&self->producer);
       g_set_error (error, PTP_ERROR, PTP_ERROR_CLOSED, "The test's consumer is closed");
       return FALSE;
     }
 
-  g_assert_null (self->producer);
   self->producer = g_object_ref (producer);
   run_hook (self, self->on_register);
   return TRUE;

@@ -21,6 +21,7 @@ struct _PtpTestConsumer
 
   /* Set by the test. */
   PtpTestHook on_register;   /* last in register_push_producer */
+  PtpTestHook on_refuse;     /* in register_push_producer when closed, before it fails */
   PtpTestHook on_write;      /* after the chunk was kept */
   PtpTestHook on_failed;     /* last in producer_failed */
   PtpTestHook on_unregister; /* after the producer was dropped */

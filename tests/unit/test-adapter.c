@@ -104,6 +104,47 @@ count_notify_cb (GObject *object, GParamSpec *pspec, gpointer user_data)
   (*(guint *) user_data)++;
 }
 
+typedef struct
+{
+  PtpStreamState seen;
+  guint n_calls;
+} Seen;
+
+static void
+pause_and_see_cb (PtpPullToPush *stream, GParamSpec *pspec, gpointer user_data)
+{
+  Seen *self = user_data;
+
+  if (self->n_calls++ == 0)
+    ptp_pull_to_push_hold (stream, "user");
+  self->seen = ptp_pull_to_push_get_state (stream);
+}
+
+static void
+release_cb (PtpPullToPush *stream, GParamSpec *pspec, gpointer user_data)
+{
+  ptp_pull_to_push_release (stream, "user");
+}
+
+/* A change that a handler has seen is not taken back without a word, also if the context never came
+ * to know of it.
+ */
+static void
+test_notify_state_taken_back (void)
+{
+  PtpTestStream t;
+  Seen seen = { 0 };
+
+  ptp_test_stream_init (&t, ptp_test_producer_new_endless ("x"));
+  g_signal_connect (t.stream, "notify::state", G_CALLBACK (pause_and_see_cb), &seen);
+  g_signal_connect (t.stream, "notify::state", G_CALLBACK (release_cb), NULL);
+  ptp_test_stream_start (&t);
+  ptp_test_turns (4);
+  g_assert_cmpint (seen.seen, ==, PTP_STREAM_STATE_STREAMING);
+  g_assert_cmpuint (seen.n_calls, ==, 2);
+  ptp_test_stream_clear (&t);
+}
+
 static void
 test_notify_holders (void)
 {
@@ -389,16 +430,18 @@ test_disposed (void)
 
       ptp_test_stream_init_in (&t, (PtpStreamState) i);
       ptp_test_log_clear (t.log);
-      if (i > PTP_STREAM_STATE_IDLE && i < PTP_STREAM_STATE_FINISHED)
+      if (i < PTP_STREAM_STATE_FINISHED)
         ptp_test_wait_start (&wait, t.stream, NULL);
       g_object_run_dispose (G_OBJECT (t.stream));
       ptp_test_log_assert (t.log, "");
-      if (i > PTP_STREAM_STATE_IDLE && i < PTP_STREAM_STATE_FINISHED)
+      g_assert_cmpuint (wait.n_calls, ==, 0);
+      if (i < PTP_STREAM_STATE_FINISHED)
         {
           ptp_test_stream_assert_state (&t, STOPPED);
           ptp_test_wait_until_over (&wait);
           g_assert_error (wait.error, PTP_ERROR, PTP_ERROR_STOPPED);
-          g_assert_cmpint (t.producer->n_cancels, ==, 1);
+          /* What never started has nothing to release. */
+          g_assert_cmpint (t.producer->n_cancels, ==, i == PTP_STREAM_STATE_IDLE ? 0 : 1);
         }
       ptp_test_drain ();
       /* Disposing disconnects all handlers; the fixture cannot have seen the end. */
@@ -448,6 +491,7 @@ main (int argc, char **argv)
   g_test_add_func ("/adapter/properties", test_properties);
   g_test_add_func ("/adapter/error-property", test_error_property);
   g_test_add_func ("/adapter/notify-state", test_notify_state);
+  g_test_add_func ("/adapter/notify-state-taken-back", test_notify_state_taken_back);
   g_test_add_func ("/adapter/notify-holders", test_notify_holders);
   g_test_add_func ("/adapter/notify-holders-inside", test_notify_holders_inside);
   g_test_add_func ("/adapter/notify-cancellable", test_notify_cancellable);

@@ -246,6 +246,31 @@ test_e4_second_error (void)
 }
 
 static void
+cancel_only_cb (gpointer self, gpointer user_data)
+{
+  g_cancellable_cancel (user_data);
+}
+
+/* The step that fails was cancelled before: that is why the stream failed. */
+static void
+test_e4_first_of_two (void)
+{
+  PtpTestStream t;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+
+  ptp_test_stream_init (&t, ptp_test_producer_new ());
+  ptp_test_producer_answer_error (t.producer, "a", PTP_STEP_RESULT_FAILED, scripted_error ());
+  ptp_pull_to_push_set_cancellable (t.stream, cancellable);
+  t.producer->on_produce = cancel_only_cb;
+  t.producer->hook_data = cancellable;
+  ptp_test_stream_start (&t);
+  assert_failed (&t, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_error (ptp_pull_to_push_get_error (t.stream), G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpint (t.producer->n_cancels, ==, 0);
+  ptp_test_stream_clear (&t);
+}
+
+static void
 test_e5_write_fails (void)
 {
   PtpTestStream t;
@@ -316,6 +341,24 @@ test_e6_inside_produce (void)
   g_assert_error (t.ends->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_cmpint (t.producer->n_produces, ==, 1);
   g_assert_cmpint (t.producer->n_cancels, ==, 1);
+  ptp_test_stream_clear (&t);
+}
+
+/* A consumer that has let go is not told of what happens to a producer that is its own no more. */
+static void
+test_e1_let_go (void)
+{
+  PtpTestStream t;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+
+  ptp_test_stream_init (&t, ptp_test_producer_new_endless ("x"));
+  ptp_pull_to_push_set_cancellable (t.stream, cancellable);
+  t.producer->on_produced = cancel_cb;
+  ptp_test_stream_start (&t);
+  ptp_test_ends_wait (t.ends);
+  g_assert_error (t.ends->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpuint (t.consumer->n_failures, ==, 0);
+  g_assert_cmpuint (t.consumer->n_unregisters, ==, 1);
   ptp_test_stream_clear (&t);
 }
 
@@ -432,6 +475,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/rules/E1/produce-fails", test_e1_produce_fails);
   g_test_add_func ("/rules/E1/not-registered", test_e1_not_registered);
+  g_test_add_func ("/rules/E1/let-go", test_e1_let_go);
   g_test_add_func ("/rules/E2/zero-without-error", test_e2_zero_without_error);
   g_test_add_func ("/rules/E2/result-with-error", test_e2_result_with_error);
   g_test_add_func ("/rules/E2/no-step-result", test_e2_no_step_result);
@@ -441,6 +485,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rules/E3/optional", test_e3_optional);
   g_test_add_func ("/rules/E4/misbehaving-consumer", test_e4_misbehaving_consumer);
   g_test_add_func ("/rules/E4/second-error", test_e4_second_error);
+  g_test_add_func ("/rules/E4/first-of-two", test_e4_first_of_two);
   g_test_add_func ("/rules/E5/write-fails", test_e5_write_fails);
   g_test_add_func ("/rules/E5/closed", test_e5_closed);
   g_test_add_func ("/rules/E6/before-start", test_e6_before_start);

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Rules S1 and S2: how long a slice is, and who else runs. Time is the test's own. */
+/* Rules S1, S2 and S4: how long a slice is, and who else runs. Time is the test's own. */
 
 #include "ptp-test-work.h"
 
@@ -220,6 +220,46 @@ test_s2_same_priority (void)
   ptp_test_assert_finalize (cooperator);
 }
 
+static PtpStepResult
+finish_step (gpointer user_data, GError **error)
+{
+  return PTP_STEP_RESULT_FINISHED;
+}
+
+/* The nested loop finds nothing to do, so that the source goes; a new task brings another. */
+static void
+nest_and_add_cb (gpointer work, gpointer user_data)
+{
+  PtpTestWork *self = work;
+  PtpCooperator *cooperator = user_data;
+
+  while (ptp_cooperator_get_active (cooperator))
+    g_main_context_iteration (NULL, FALSE);
+  g_object_unref (ptp_cooperator_cooperate (cooperator, finish_step, NULL, NULL));
+  ptp_cooperative_task_stop (self->task);
+}
+
+/* What a nested loop left behind is done within the slice around it: there is no other slice just
+ * to see that.
+ */
+static void
+test_s4_after_nested_loop (void)
+{
+  PtpCooperator *cooperator = ptp_cooperator_new (NULL, G_PRIORITY_DEFAULT);
+  PtpTestClock clock = { 0 };
+  PtpTestWork works[] = { { &clock, 1, .on_step = nest_and_add_cb, .hook_data = cooperator } };
+
+  ptp_cooperator_set_clock (cooperator, ptp_test_clock_read, &clock, NULL);
+  ptp_test_work_start (&works[0], cooperator);
+  while (works[0].n_steps == 0)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_false (ptp_cooperator_get_active (cooperator));
+  g_assert_false (g_main_context_pending (NULL));
+  g_assert_cmpuint (works[0].n_steps, ==, 1);
+  ptp_test_works_stop (works, G_N_ELEMENTS (works));
+  ptp_test_assert_finalize (cooperator);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -232,6 +272,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rules/S2/higher-priority", test_s2_higher_priority);
   g_test_add_func ("/rules/S2/everybody-runs", test_s2_everybody_runs);
   g_test_add_func ("/rules/S2/same-priority", test_s2_same_priority);
+  g_test_add_func ("/rules/S4/after-nested-loop", test_s4_after_nested_loop);
 
   return g_test_run ();
 }
