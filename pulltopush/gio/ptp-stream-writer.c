@@ -221,6 +221,7 @@ writer_clear (PtpStreamWriter *self)
   ptp_output_queue_clear (&self->queue);
   ptp_buffer_pool_leave ();
   g_weak_ref_clear (&self->owner);
+  g_clear_error (&self->early_error);
   g_clear_object (&self->stream);
   g_clear_pointer (&self->context, g_main_context_unref);
 }
