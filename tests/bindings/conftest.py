@@ -4,3 +4,4 @@
 import gi
 
 gi.require_version("PullToPush", "1")
+gi.require_version("PullToPushTesting", "1")

@@ -27,10 +27,25 @@ def library(build):
 
 
 @pytest.fixture(scope="session")
-def public_headers(build):
-    """Where the headers of the library are installed from: source and build tree."""
+def testing_library(build):
+    return build / "pulltopush" / "testing" / "libpulltopush-testing-1.so"
+
+
+def installed_headers(build):
     plan = json.loads((build / "meson-info" / "intro-installed.json").read_text())
     return sorted(Path(path) for path in plan if path.endswith(".h"))
+
+
+@pytest.fixture(scope="session")
+def public_headers(build):
+    """Where the headers of the library are installed from: source and build tree."""
+    return [path for path in installed_headers(build) if path.parent.name != "testing"]
+
+
+@pytest.fixture(scope="session")
+def testing_headers(build):
+    """The same of the library for tests."""
+    return [path for path in installed_headers(build) if path.parent.name == "testing"]
 
 
 @pytest.fixture(scope="session")

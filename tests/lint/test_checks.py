@@ -41,11 +41,37 @@ def write(root, name, text):
         ("adapter/a.c", '#include "../gio/b.h"', False),
         ("gio/a.c", '#include "../cli/b.h"', False),
         ("gio/a.c", "#include <pulltopush/pulltopush.h>", False),
+        ("testing/a.c", "#include <pulltopush/pulltopush.h>", True),
+        ("testing/a.c", "#include <pulltopush/testing/b.h>", True),
+        ("testing/a.c", '#include "b-private.h"', True),
+        ("testing/a.c", "#include <pulltopush/contract/b.h>", False),
+        ("testing/a.c", '#include "../adapter/b-private.h"', False),
+        ("adapter/a.c", '#include "../testing/b.h"', False),
+        ("gio/a.c", "#include <pulltopush/testing/b.h>", False),
+        ("cli/a.c", "#include <pulltopush/testing/b.h>", False),
     ],
 )
 def test_arrows(tmp_path, name, line, is_good):
     write(tmp_path, name, line + "\n")
     assert len(checks.check_arrows(tmp_path)) == (0 if is_good else 1)
+
+
+def test_folders(tmp_path):
+    write(tmp_path, "contract/a.c", "")
+    write(tmp_path, "testing/a.c", "")
+    write(tmp_path, "pulltopush.h", "")
+    assert checks.check_folders(tmp_path) == []
+    write(tmp_path, "gst/a.c", "")
+    assert checks.check_folders(tmp_path) == ["gst: no arrow says what it may know"]
+
+
+def test_words(tmp_path):
+    good = write(tmp_path, "good.c", '/* no goto */ const char *a = "goto";\nint gotos;\n')
+    bad = write(tmp_path, "bad.c", "void\nf (void)\n{\n  goto out;\nout:\n}\n")
+    later = write(tmp_path, "later.py", "# TO" + "DO: the rest\n")
+    assert checks.check_words(tmp_path, [good]) == []
+    assert checks.check_words(tmp_path, [bad]) == ["bad.c: goto"]
+    assert checks.check_words(tmp_path, [later]) == ["later.py: TO" + "DO"]
 
 
 def test_file_length(tmp_path):
@@ -81,6 +107,12 @@ def test_flags():
     assert checks.check_flags(MESON, "clang", command("-Wall -Wno-unused")) == []
     complaints = checks.check_flags(MESON, "gcc", command("-Wall -Wno-unused"))
     assert complaints == ["a.c: compiled without -Wlogical-op"]
+
+
+def test_flag_reasons():
+    good = "  # why\n  '-Wno-a',\n  '-Wno-b',\n"
+    assert checks.check_flag_reasons(good) == []
+    assert checks.check_flag_reasons("  '-Wall',\n  '-Wno-a',\n") == ["'-Wno-a' has no reason"]
 
 
 def test_exports():
