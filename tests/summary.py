@@ -67,8 +67,14 @@ def plain_name(name):
     return name.rsplit(" / ", 1)[-1]
 
 
-def read_runs(build):
-    runs = read_json_lines(build / "meson-logs" / "testlog.json")
+def log_file(build, setup, suffix):
+    """Meson keeps the log of a test setup beside the usual one."""
+    name = f"testlog-{setup}" if setup else "testlog"
+    return build / "meson-logs" / f"{name}{suffix}"
+
+
+def read_runs(build, setup):
+    runs = read_json_lines(log_file(build, setup, ".json"))
     return {plain_name(run["name"]): run for run in runs}
 
 
@@ -78,9 +84,9 @@ def parse_report(path):
     return ElementTree.fromstring(re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "?", text))
 
 
-def read_tap_suites(build):
+def read_tap_suites(build, setup):
     """The cases of each TAP program, as meson has parsed them."""
-    path = build / "meson-logs" / "testlog.junit.xml"
+    path = log_file(build, setup, ".junit.xml")
     if not path.exists():
         return {}
     try:
@@ -147,9 +153,9 @@ def fill(program, test, run, tap_suites, build):
         program.add(program.name, "failed", "it ran no case")
 
 
-def collect(build, tests):
-    runs = read_runs(build)
-    tap_suites = read_tap_suites(build)
+def collect(build, setup, tests):
+    runs = read_runs(build, setup)
+    tap_suites = read_tap_suites(build, setup)
     programs = []
     for test in tests:
         program = Program(test["name"], [s.rpartition(":")[2] for s in test.get("suite", [])])
@@ -203,15 +209,16 @@ def main():
     parser = argparse.ArgumentParser(description="Count the test cases of a build directory.")
     parser.add_argument("build", type=Path)
     parser.add_argument("--only-run", action="store_true", help="leave out tests that did not run")
+    parser.add_argument("--setup", default="", help="count what ran with this test setup")
     options = parser.parse_args()
 
     introspected = options.build / "meson-info" / "intro-tests.json"
     tests = json.loads(introspected.read_text(encoding="utf-8"))
     if options.only_run:
-        runs = read_runs(options.build)
+        runs = read_runs(options.build, options.setup)
         tests = [test for test in tests if test["name"] in runs]
 
-    programs = collect(options.build, tests)
+    programs = collect(options.build, options.setup, tests)
     idle = idle_suites(programs)
     show_failures(programs)
     show_suites(programs)

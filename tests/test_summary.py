@@ -45,6 +45,22 @@ def test_counts_single_cases(tmp_path):
     assert (status, lines[-1]) == (0, "3 passed, 0 failed")
 
 
+def test_counts_what_ran_with_a_setup(tmp_path):
+    bad = TAP.format("bad", 'test -z "$HARD" && echo 1..1 && echo "ok 1 /a"', "unit", 60)
+    setup = "add_test_setup('hard', env: {'HARD': '1'})\n"
+    status, lines = count(tmp_path, setup, bad)
+    assert (status, lines[-1]) == (0, "1 passed, 0 failed")
+    build = tmp_path / "build"
+    status, lines = summarise(build, "--setup", "hard")
+    assert (status, lines[-1]) == (1, "0 passed, 1 failed")
+    command = ["meson", "test", "-C", str(build), "--setup", "hard"]
+    subprocess.run(command, capture_output=True, check=False)
+    status, lines = summarise(build, "--setup", "hard", "--only-run")
+    assert (status, lines[-1]) == (1, "0 passed, 1 failed")
+    status, lines = summarise(build)
+    assert (status, lines[-1]) == (0, "1 passed, 0 failed")
+
+
 def test_bears_any_output(tmp_path):
     # Bytes that neither XML nor UTF-8 know: 01 08 1b ff.
     script = 'echo 1..1; echo "ok 1 /a"; echo AQgb/wo= | base64 -d'
