@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What README, NEWS and the pages say is true."""
 
+import json
 import os
 import re
 import subprocess
@@ -11,6 +12,7 @@ import pytest
 
 PAGES = ["README.md", "CONTRIBUTING.md", "docs/overview.md", "docs/rules.md"]
 PAGES += ["docs/coming-from-twisted.md", "docs/benchmarks.md"]
+PAGES += ["docs/conformance.md", "docs/trust.md", "SECURITY.md"]
 
 
 @pytest.fixture(scope="module")
@@ -53,10 +55,11 @@ def test_readme_shows_the_two_commands_first(readme):
 
 def test_commands_of_the_texts_are_there(root):
     usage = subprocess.run([root / "run", "help"], capture_output=True, text=True, check=True).stdout
-    known = set(re.findall(r"^  (\w+) ", usage, re.MULTILINE))
-    assert {"demo", "test", "bench", "docs", "lint", "help"} <= known
+    heads = re.findall(r"^  ([a-z][\w-]*(?:, [\w-]+)*)", usage, re.MULTILINE)
+    known = {name for head in heads for name in head.split(", ")}
+    assert {"demo", "test", "bench", "docs", "lint", "help", "clang-tidy", "valgrind"} <= known
     for page in PAGES:
-        named = set(re.findall(r"\./run (\w+)", (root / page).read_text(encoding="utf-8")))
+        named = set(re.findall(r"\./run ([\w-]+)", (root / page).read_text(encoding="utf-8")))
         assert named <= known, page
 
 
@@ -121,3 +124,15 @@ def test_every_named_rule_exists(rules, test_texts):
 def test_rules_page_names_tests_that_are_there(rules, test_texts):
     assert checks.check_rules_name_a_test(rules) == []
     assert checks.check_references(rules, test_texts) == []
+
+
+def test_trust_has_the_figures_of_the_long_run(root):
+    figures = json.loads((root / "docs" / "soak.json").read_text(encoding="utf-8"))
+    page = (root / "docs" / "trust.md").read_text(encoding="utf-8")
+    assert figures["findings"] == 0
+    assert f"{figures['sequences']:,} sequences in {figures['minutes']:.0f} minutes" in page
+    for name, program in figures["programs"].items():
+        row = next(line for line in page.splitlines() if line.startswith(f"| `{name}` |"))
+        seeds = ", ".join(str(seed) for seed in program["seeds"])
+        assert f"| {program['sequences']:,} | {seeds} |" in row
+        assert program["sequences"] > 0
