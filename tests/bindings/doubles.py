@@ -8,6 +8,9 @@ MORE = PullToPush.StepResult.MORE
 FINISHED = PullToPush.StepResult.FINISHED
 PENDING = PullToPush.StepResult.PENDING
 
+# The same tests run with the overrides and without.
+OVERRIDES = hasattr(PullToPush, "from_iterable")
+
 # Only a safety net: every test waits for an event.
 PATIENCE_SECONDS = 60
 

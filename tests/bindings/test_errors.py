@@ -3,7 +3,7 @@
 """Everything that can go wrong in Python arrives as one error, and nothing hangs."""
 
 import pytest
-from doubles import FINISHED, MORE, Collector, ListProducer, settle, wait
+from doubles import FINISHED, MORE, OVERRIDES, Collector, ListProducer, settle, wait
 from gi.repository import Gio, GLib, GObject, PullToPush
 
 State = PullToPush.StreamState
@@ -24,7 +24,10 @@ def raise_foreign(*_):
 
 @pytest.fixture(autouse=True)
 def quiet_tracebacks(monkeypatch):
-    """PyGObject prints what it cannot pass on; here that is expected, and counted."""
+    """PyGObject prints what it cannot pass on; here that is expected, and counted.
+
+    With the overrides, nothing that fails a stream is left for that.
+    """
     printed = []
     monkeypatch.setattr("sys.excepthook", lambda *args: printed.append(args[0]))
     return printed
@@ -64,7 +67,7 @@ def test_own_error_in_produce_arrives_as_it_is():
 def test_foreign_exception_in_produce_names_the_culprit(quiet_tracebacks):
     error = fails(ListProducer(raise_foreign), Collector())
     assert_is(error, Error.FAILED, "ListProducer", "produce()")
-    assert quiet_tracebacks == [ValueError]
+    assert quiet_tracebacks == ([] if OVERRIDES else [ValueError])
 
 
 def test_forgotten_return_in_produce_names_the_culprit():
@@ -158,7 +161,7 @@ def test_own_error_in_write_ends_the_stream():
 def test_foreign_exception_in_write_names_the_culprit(quiet_tracebacks):
     error = fails(ListProducer(b"a"), Collector(on_write=raise_foreign))
     assert_is(error, Error.FAILED, "Collector", "write()")
-    assert quiet_tracebacks == [ValueError]
+    assert quiet_tracebacks == ([] if OVERRIDES else [ValueError])
 
 
 # A subclass that overrides a virtual function names the interface again, or PyGObject changes its

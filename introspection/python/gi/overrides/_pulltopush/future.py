@@ -1,0 +1,210 @@
+# SPDX-FileCopyrightText: 2026 The pulltopush authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What can be awaited on a GLib main loop, with asyncio or without."""
+
+import asyncio
+import inspect
+import sys
+
+from gi.repository import GLib
+
+
+def running_asyncio_loop():
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+class Future:
+    """What will be there later: a result, or an exception.
+
+    ``await`` it in a coroutine that :func:`run` or :func:`spawn` drives, or in one of asyncio, whose
+    loop must then run on GLib's. It belongs to one thread.
+    """
+
+    def __init__(self):
+        self._callbacks = []
+        self._done = False
+        self._result = None
+        self._exception = None
+        self._seen = False
+
+    def done(self):
+        return self._done
+
+    def result(self):
+        """The result; raises the exception if there is one."""
+        self._check_done()
+        if self._exception is not None:
+            raise self._exception
+        return self._result
+
+    def exception(self):
+        """The exception, or None if all is well."""
+        self._check_done()
+        return self._exception
+
+    def add_done_callback(self, callback):
+        """Calls callback(self) once it is done; at once if it is."""
+        self._seen = True
+        if self._done:
+            callback(self)
+        else:
+            self._callbacks.append(callback)
+
+    def set_result(self, result):
+        self._finish(result, None)
+
+    def set_exception(self, exception):
+        self._finish(None, exception)
+
+    def _check_done(self):
+        self._seen = True
+        if not self._done:
+            raise RuntimeError("There is no result yet: await it, or add a callback")
+
+    def _finish(self, result, exception):
+        if self._done:
+            return
+        self._done, self._result, self._exception = True, result, exception
+        callbacks, self._callbacks = self._callbacks, []
+        for callback in callbacks:
+            callback(self)
+
+    def __await__(self):
+        loop = running_asyncio_loop()
+        if self._done:
+            pass
+        elif loop is not None:
+            future = loop.create_future()
+            self.add_done_callback(lambda _: future.done() or future.set_result(None))
+            yield from future.__await__()
+        else:
+            yield self
+        return self.result()
+
+    def __del__(self):
+        # Nothing fails in silence.
+        if self._exception is not None and not self._seen:
+            sys.excepthook(type(self._exception), self._exception, self._exception.__traceback__)
+
+
+class Task(Future):
+    """Drives a coroutine, from its first step, which is taken at once."""
+
+    def __init__(self, coroutine):
+        super().__init__()
+        self._coroutine = coroutine
+        self._context = GLib.MainContext.ref_thread_default()
+        self._waits_for = None
+        self._cancelled = False
+        self._step(coroutine.send, None)
+
+    def cancel(self):
+        """Raises CancelledError where it stands, so that its finally clauses run."""
+        if self._done:
+            return
+        self._seen = True
+        if self._coroutine.cr_running:
+            self._cancelled = True
+        else:
+            self._step(self._coroutine.throw, asyncio.CancelledError())
+
+    def _step(self, advance, what):
+        self._waits_for = None
+        try:
+            waits_for = advance(what)
+        except StopIteration as stop:
+            self.set_result(stop.value)
+        except BaseException as exception:  # pylint: disable=broad-except
+            # Without this frame, which refers to the task, which would keep itself.
+            self.set_exception(exception.with_traceback(exception.__traceback__.tb_next))
+        else:
+            self._wait_for(waits_for)
+
+    def _wait_for(self, waits_for):
+        if self._cancelled:
+            self._cancelled = False
+            self._step(self._coroutine.throw, asyncio.CancelledError())
+        elif isinstance(waits_for, Future):
+            self._waits_for = waits_for
+            waits_for.add_done_callback(self._resume)
+        elif waits_for is None:
+            source = GLib.Idle()
+            self._waits_for = source
+            source.set_callback(lambda *_: self._resume(source))
+            source.attach(self._context)
+        else:
+            name = type(waits_for).__name__
+            error = TypeError(
+                f"A {name} cannot be awaited here. PullToPush.run() and spawn() drive what "
+                "PullToPush makes; for what asyncio makes, run an asyncio loop on GLib's."
+            )
+            self._step(self._coroutine.throw, error)
+
+    def _resume(self, there):
+        # What it was cancelled from, comes in vain.
+        if there is self._waits_for:
+            self._step(self._coroutine.send, None)
+        return GLib.SOURCE_REMOVE
+
+
+class AsyncioTask(Future):
+    """The same, driven by the asyncio loop that runs in this thread."""
+
+    def __init__(self, awaitable):
+        super().__init__()
+        self._task = asyncio.ensure_future(awaitable)
+        self._task.add_done_callback(self._take)
+
+    def cancel(self):
+        self._seen = True
+        self._task.cancel()
+
+    def _take(self, task):
+        if task.cancelled():
+            self.set_exception(asyncio.CancelledError())
+        elif task.exception() is not None:
+            self.set_exception(task.exception())
+        else:
+            self.set_result(task.result())
+
+
+async def wait_for(awaitable):
+    return await awaitable
+
+
+def is_awaitable(thing):
+    return isinstance(thing, Future) or inspect.isawaitable(thing)
+
+
+def spawn(awaitable):
+    """Starts a coroutine on the main loop that runs, or will run, in this thread.
+
+    Its first step is taken at once. Returns what can be awaited, asked and cancelled; if nobody
+    does, an exception that comes out is shown as one that nobody caught.
+    """
+    if isinstance(awaitable, (Task, AsyncioTask)):
+        return awaitable
+    if not is_awaitable(awaitable):
+        raise TypeError(f"spawn() needs a coroutine, not {type(awaitable).__name__}")
+    coroutine = awaitable if inspect.iscoroutine(awaitable) else wait_for(awaitable)
+    return Task(coroutine) if running_asyncio_loop() is None else AsyncioTask(coroutine)
+
+
+def run(awaitable):
+    """Runs a coroutine until it is done, in the thread-default main context.
+
+    Returns its result and raises its exception. Ctrl-C ends it like any other program.
+    """
+    loop = GLib.MainLoop.new(GLib.MainContext.ref_thread_default(), False)
+    task = spawn(awaitable)
+    try:
+        if not task.done():
+            task.add_done_callback(lambda _: loop.quit())
+            loop.run()
+    finally:
+        if not task.done():
+            task.cancel()
+    return task.result()

@@ -1,0 +1,175 @@
+# SPDX-FileCopyrightText: 2026 The pulltopush authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What can be streamed from Python: any iterable of chunks, and what is nearly one."""
+
+import inspect
+import sys
+
+from gi.repository import Gio, GLib, GObject, PullToPush
+
+from .future import is_awaitable, spawn
+
+StepResult = PullToPush.StepResult
+
+BYTES_LIKE = (bytes, bytearray, memoryview)
+
+
+def to_bytes(chunk):
+    if isinstance(chunk, GLib.Bytes):
+        return chunk
+    if isinstance(chunk, BYTES_LIKE):
+        return GLib.Bytes.new(bytes(chunk))
+    what = type(chunk).__name__
+    advice = "; encode() it first" if isinstance(chunk, str) else ""
+    raise TypeError(f"A chunk is bytes, not {what}{advice}")
+
+
+def report(exception):
+    """Where there is nobody to raise it to."""
+    sys.excepthook(type(exception), exception, exception.__traceback__)
+
+
+class Generated:
+    """Asks an iterator or a generator for one item at a time, and answers what it waits for."""
+
+    def __init__(self, iterable):
+        self.iterator = iter(iterable)
+        self.answer = None
+        self.closed = False
+
+    @property
+    def waiting(self):
+        """Whoever asks too early, as a stream may that just began to listen, is to wait on."""
+        return self.answer is not None and not self.answer.done()
+
+    def next(self):
+        """The next item; raises StopIteration after the last, which may have a value."""
+        answer, self.answer = self.answer, None
+        if answer is None:
+            return next(self.iterator)
+        if answer.exception() is not None:
+            if hasattr(self.iterator, "throw"):
+                return self.iterator.throw(answer.exception())
+            raise answer.exception()
+        if hasattr(self.iterator, "send"):
+            return self.iterator.send(answer.result())
+        return next(self.iterator)
+
+    def wait_for(self, awaitable, wake):
+        """Returns whether that is there already; calls wake later if it is not."""
+        task = spawn(awaitable)
+        self.answer = task
+        if task.done():
+            return True
+        task.add_done_callback(lambda _: wake())
+        return False
+
+    def close(self):
+        if self.closed:
+            return
+        self.closed = True
+        answer, self.answer = self.answer, None
+        if answer is not None and not answer.done():
+            answer.cancel()
+        if hasattr(self.iterator, "close"):
+            self.iterator.close()
+
+    def __del__(self):
+        # Of a task that was stopped, nothing else is left.
+        if hasattr(self, "iterator"):
+            self.close()
+
+
+async def one_after_another(generator):
+    """Of an asynchronous generator: whether there was a next item, and that."""
+    try:
+        return True, await generator.__anext__()
+    except StopAsyncIteration:
+        return False, None
+
+
+def awaited(iterable):
+    """An asynchronous generator as one that yields what it waits for."""
+    generator = iterable.__aiter__()
+    try:
+        while True:
+            there, item = yield one_after_another(generator)
+            if not there:
+                return
+            yield item
+    finally:
+        if hasattr(generator, "aclose"):
+            spawn(generator.aclose())
+
+
+def steps_of(iterable):
+    if isinstance(iterable, (str, *BYTES_LIKE)):
+        what = type(iterable).__name__
+        raise TypeError(f"A {what} is no iterable of chunks: put it in a list, as in [b'data']")
+    if hasattr(iterable, "__aiter__"):
+        return Generated(awaited(iterable))
+    if is_awaitable(iterable) or not hasattr(iterable, "__iter__"):
+        what = type(iterable).__name__
+        raise TypeError(f"A {what} cannot be streamed: it is no iterable of bytes")
+    return Generated(iterable)
+
+
+class IterableProducer(GObject.Object, PullToPush.PullProducer):
+    """A pull producer that produces what an iterable has, one item a step."""
+
+    # PyGObject registers no type of a module of overrides.
+    __module__ = PullToPush.__name__
+    __gtype_name__ = "PtpPythonIterableProducer"
+
+    def __init__(self, iterable):
+        super().__init__()
+        self._steps = steps_of(iterable)
+        # After None nothing comes before somebody said ready, also if the stream asks once more.
+        self._held_back = False
+        self._said_ready = False
+        self.connect("ready", IterableProducer._note_ready)
+
+    def _note_ready(self):
+        self._said_ready = True
+
+    def do_produce(self, consumer):
+        if self._steps.waiting or (self._held_back and not self._said_ready):
+            return StepResult.PENDING
+        self._held_back = self._said_ready = False
+        try:
+            return self._produce(consumer)
+        except StopIteration:
+            return StepResult.FINISHED
+        except BaseException:
+            self._steps.close()
+            raise
+
+    def _produce(self, consumer):
+        item = self._steps.next()
+        while is_awaitable(item):
+            if not self._steps.wait_for(item, self.emit_ready):
+                return StepResult.PENDING
+            item = self._steps.next()
+        if item is None:
+            self._held_back = True
+            return StepResult.PENDING
+        chunk = to_bytes(item)
+        if chunk.get_size() > 0:
+            consumer.write(chunk)
+        return StepResult.MORE
+
+    def do_cancel(self):
+        try:
+            self._steps.close()
+        except Exception as exception:  # pylint: disable=broad-except
+            report(exception)
+
+
+def to_producer(source):
+    if isinstance(source, PullToPush.PullProducer):
+        return source
+    if isinstance(source, Gio.InputStream):
+        return PullToPush.InputStreamProducer.new(source)
+    if isinstance(source, (GLib.Bytes, *BYTES_LIKE)):
+        return PullToPush.BytesProducer.new(to_bytes(source))
+    return IterableProducer(source)

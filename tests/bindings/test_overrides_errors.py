@@ -1,0 +1,156 @@
+# SPDX-FileCopyrightText: 2026 The pulltopush authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Exceptions go through C and come out as they were, with their tracebacks."""
+
+import pytest
+from doubles import Collector, ListProducer, settle, wait
+from gi.repository import Gio, GLib, GObject, PullToPush
+
+Error = PullToPush.Error
+
+
+def deep_down(*_):
+    raise ValueError("nothing C has ever heard of")
+
+
+class Raising(GObject.Object, PullToPush.PullProducer):
+    def do_produce(self, consumer):
+        deep_down()
+
+    def do_cancel(self):
+        pass
+
+
+class Refusing(Collector, PullToPush.Consumer):
+    def do_register_push_producer(self, producer):
+        deep_down()
+
+
+def broken():
+    yield b"a"
+    deep_down()
+
+
+STREAMS = {
+    "a generator": lambda: PullToPush.stream(broken(), Collector()),
+    "a function": lambda: PullToPush.stream([b"a"], deep_down),
+    "a producer": lambda: PullToPush.stream(Raising(), Collector()),
+    "a consumer": lambda: PullToPush.stream([b"a"], Collector(on_write=deep_down)),
+    "in C's way": lambda: PullToPush.PullToPush.stream(Raising(), Collector()),
+    "by hand": lambda: start_by_hand(Raising(), Collector()),
+}
+
+
+def start_by_hand(producer, consumer):
+    stream = PullToPush.PullToPush.new(producer, consumer)
+    consumer.register_push_producer(stream)
+    stream.start_streaming()
+    return stream
+
+
+@pytest.mark.parametrize("name", STREAMS)
+def test_rules_E2_the_very_exception_arrives(name):
+    told = []
+    stream = STREAMS[name]()
+    stream.connect("error", lambda self, error: told.append((self.exception, error.message)))
+    with pytest.raises(ValueError) as caught:
+        PullToPush.run(stream.wait())
+    settle()
+    assert caught.traceback[-1].name == "deep_down"
+    assert stream.exception is caught.value
+    # C, and whoever reads its error, knows it by its name.
+    [(exception, message)] = told
+    assert exception is caught.value
+    assert "raised ValueError: nothing C has ever heard of" in message
+    assert stream.get_error().matches(Error.quark(), Error.FAILED)
+
+
+def test_rules_E1_the_consumer_is_told_its_name():
+    consumer = Collector()
+    with pytest.raises(ValueError):
+        PullToPush.run(PullToPush.stream(broken(), consumer).wait())
+    [error] = consumer.failures
+    assert "IterableProducer.produce() raised ValueError" in error.message
+    assert (consumer.chunks, consumer.n_unregistered) == ([b"a"], 1)
+
+
+def test_an_error_of_c_stays_what_it_was():
+    own = GLib.Error.new_literal(Gio.io_error_quark(), "no space", Gio.IOErrorEnum.NO_SPACE)
+
+    def fail(_):
+        raise own
+
+    stream = PullToPush.stream([b"a"], fail)
+    with pytest.raises(GLib.Error) as caught:
+        PullToPush.run(stream.wait())
+    assert caught.value is own
+    assert stream.get_error().matches(Gio.io_error_quark(), Gio.IOErrorEnum.NO_SPACE)
+
+
+def test_wait_finish_has_it_as_the_cause():
+    with pytest.raises(PullToPush.FailedError) as caught:
+        wait(STREAMS["a generator"]())
+    assert isinstance(caught.value.__cause__, ValueError)
+
+
+def test_a_registration_may_raise_too():
+    with pytest.raises(GLib.Error) as caught:
+        PullToPush.stream([b"a"], Refusing())
+    assert "Refusing.register_push_producer() raised ValueError" in caught.value.message
+
+
+def test_every_code_has_a_class():
+    names = [code.value_nick for code in Error.__enum_values__.values()]
+    assert len(names) > 3
+    for nick in names:
+        cls = getattr(PullToPush, nick.title().replace("-", "") + "Error")
+        assert issubclass(cls, PullToPush.StreamError)
+        assert issubclass(cls, GLib.Error)
+
+
+def test_nothing_failed_has_no_exception():
+    stream = PullToPush.stream([b"a"], Collector())
+    assert stream.exception is None
+    PullToPush.run(stream.wait())
+    assert stream.exception is None
+
+
+def test_an_exception_of_closing_is_shown(monkeypatch):
+    shown = []
+    monkeypatch.setattr("sys.excepthook", lambda *args: shown.append(args[0]))
+
+    def source():
+        try:
+            while True:
+                yield b"more"
+        finally:
+            deep_down()
+
+    consumer = Collector(on_write=lambda self: self.producer.stop_producing())
+    with pytest.raises(PullToPush.StoppedError):
+        PullToPush.run(PullToPush.stream(source(), consumer).wait())
+    assert shown == [ValueError]
+
+
+def test_a_function_that_waits_is_refused():
+    async def take(_):
+        pass
+
+    with pytest.raises(TypeError, match="async for"):
+        PullToPush.run(PullToPush.stream([b"a"], take).wait())
+
+
+@pytest.mark.parametrize("sink", [42, None, "text", []])
+def test_bad_sinks_are_refused_at_once(sink):
+    with pytest.raises(TypeError, match="cannot take chunks"):
+        PullToPush.stream([b"a"], sink)
+
+
+def test_a_second_producer_is_refused_and_closed():
+    consumer = Collector()
+    stream = PullToPush.stream(ListProducer(b"a"), consumer)
+    with pytest.raises(GLib.Error) as caught:
+        PullToPush.stream([b"b"], consumer)
+    assert caught.value.matches(Error.quark(), Error.ALREADY_REGISTERED)
+    assert PullToPush.run(stream.wait()) is True
+    assert consumer.chunks == [b"a"]
