@@ -51,6 +51,18 @@ def test_installed_library_runs_a_program(installed, tmp_path, run_command, meso
     assert output == f"{checks.project_version(meson_build)} it works\n"
 
 
+def test_installed_library_copies_a_file(root, installed, tmp_path, run_command):
+    flags = pkg_config(installed, run_command, "--cflags", "--libs", "gio-unix-2.0")
+    example = root / "docs" / "examples" / "c" / "copy.c"
+    warnings = ["-Wall", "-Wextra", "-Wno-unused-parameter", "-Werror"]
+    run_command("gcc", *warnings, example, "-o", tmp_path / "copy", *flags)
+    folder = find_one(installed, "libpulltopush-1.so").parent
+    environment = {**os.environ, "LD_LIBRARY_PATH": str(folder)}
+    output = run_command(tmp_path / "copy", example, tmp_path / "target", env=environment)
+    assert output == f"{example.stat().st_size} bytes\n"
+    assert (tmp_path / "target").read_bytes() == example.read_bytes()
+
+
 def test_installed_version_is_the_project_version(installed, run_command, meson_build):
     version = checks.project_version(meson_build)
     assert pkg_config(installed, run_command, "--modversion") == [version]

@@ -1,0 +1,185 @@
+/* SPDX-FileCopyrightText: 2026 The pulltopush authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Copies a file, and shows how far it is. A line "p" on standard input pauses the copy and lets it
+ * go on, a line "q" cancels it; then the target stays as it was.
+ */
+#include <pulltopush/pulltopush.h>
+#include <gio/gunixinputstream.h>
+#include <unistd.h>
+
+typedef struct
+{
+  GMainLoop *loop;
+  GCancellable *cancellable;
+  GDataInputStream *commands;
+  PtpInputStreamProducer *producer;
+  PtpOutputStreamConsumer *consumer;
+  PtpPullToPush *stream;
+  gboolean held;
+  int status;
+} Copy;
+
+static void
+end (Copy *copy, const GError *error)
+{
+  if (error == NULL)
+    g_print ("%" G_GUINT64_FORMAT " bytes\n",
+             ptp_output_stream_consumer_get_bytes_written (copy->consumer));
+  else
+    g_printerr ("copy: %s\n", error->message);
+
+  copy->status = error == NULL ? 0 : 1;
+  g_main_loop_quit (copy->loop);
+}
+
+static void
+show_progress (Copy *copy)
+{
+  guint64 written = ptp_output_stream_consumer_get_bytes_written (copy->consumer);
+  gint64 total = ptp_input_stream_producer_get_total_size (copy->producer);
+  g_auto (GStrv) holders = ptp_pull_to_push_dup_holders (copy->stream);
+  g_autofree char *names = g_strjoinv (", ", holders);
+  g_autoptr (GString) line = g_string_new (NULL);
+
+  g_string_append_printf (line, "%" G_GUINT64_FORMAT " bytes", written);
+  if (total > 0)
+    g_string_append_printf (line, ", %.0f %%", 100.0 * (double) written / (double) total);
+  if (*names != '\0')
+    g_string_append_printf (line, ", paused by %s", names);
+
+  g_printerr ("\r%-60s", line->str);
+}
+
+static gboolean
+show_progress_cb (gpointer data)
+{
+  show_progress (data);
+  return G_SOURCE_CONTINUE;
+}
+
+/* Only a consumer that was closed has written all it was given. */
+static void
+closed_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Copy *copy = data;
+  g_autoptr (GError) error = NULL;
+
+  ptp_output_stream_consumer_close_finish (copy->consumer, result, &error);
+  show_progress (copy);
+  g_printerr ("\n");
+  end (copy, error);
+}
+
+static void
+ended_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Copy *copy = data;
+  g_autoptr (GError) error = NULL;
+
+  /* A stream is stopped by a consumer that failed, and closing it says why. */
+  if (!ptp_pull_to_push_wait_finish (copy->stream, result, &error)
+      && !g_error_matches (error, PTP_ERROR, PTP_ERROR_STOPPED))
+    {
+      /* Half a copy does not replace a whole file. */
+      ptp_output_stream_consumer_abort (copy->consumer);
+      g_printerr ("\n");
+      end (copy, error);
+      return;
+    }
+
+  ptp_output_stream_consumer_close_async (copy->consumer, G_PRIORITY_DEFAULT, NULL, closed_cb,
+                                          copy);
+}
+
+static void
+obey (Copy *copy, const char *command)
+{
+  if (g_str_equal (command, "q"))
+    g_cancellable_cancel (copy->cancellable);
+  if (!g_str_equal (command, "p"))
+    return;
+
+  copy->held = !copy->held;
+  if (copy->held)
+    ptp_pull_to_push_hold (copy->stream, "user");
+  else
+    ptp_pull_to_push_release (copy->stream, "user");
+  show_progress (copy);
+}
+
+static void
+command_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Copy *copy = data;
+  g_autofree char *line
+    = g_data_input_stream_read_line_finish (G_DATA_INPUT_STREAM (source), result, NULL, NULL);
+
+  if (line == NULL)
+    return;
+
+  obey (copy, line);
+  g_data_input_stream_read_line_async (copy->commands, G_PRIORITY_DEFAULT, NULL, command_cb, copy);
+}
+
+static gboolean
+start (Copy *copy, const char *source_name, const char *target_name, GError **error)
+{
+  g_autoptr (GFile) source = g_file_new_for_commandline_arg (source_name);
+  g_autoptr (GFile) target = g_file_new_for_commandline_arg (target_name);
+  g_autoptr (GFileInputStream) input = NULL;
+  g_autoptr (GFileOutputStream) output = NULL;
+
+  input = g_file_read (source, NULL, error);
+  if (input == NULL)
+    return FALSE;
+  output = g_file_replace (target, NULL, FALSE, G_FILE_CREATE_NONE, NULL, error);
+  if (output == NULL)
+    return FALSE;
+
+  copy->producer = ptp_input_stream_producer_new (G_INPUT_STREAM (input));
+  copy->consumer = ptp_output_stream_consumer_new (G_OUTPUT_STREAM (output));
+  copy->stream = ptp_pull_to_push_stream (PTP_PULL_PRODUCER (copy->producer),
+                                          PTP_CONSUMER (copy->consumer), error);
+  if (copy->stream == NULL)
+    return FALSE;
+
+  ptp_pull_to_push_set_cancellable (copy->stream, copy->cancellable);
+  ptp_pull_to_push_wait_async (copy->stream, NULL, ended_cb, copy);
+  return TRUE;
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GInputStream) input = g_unix_input_stream_new (STDIN_FILENO, FALSE);
+  g_autoptr (GDataInputStream) commands = g_data_input_stream_new (input);
+  g_autoptr (GError) error = NULL;
+  Copy copy = { .loop = loop, .cancellable = cancellable, .commands = commands };
+
+  if (argc != 3)
+    {
+      g_printerr ("Usage: copy SOURCE TARGET\n");
+      return 2;
+    }
+
+  if (start (&copy, argv[1], argv[2], &error))
+    {
+      guint timer = g_timeout_add (100, show_progress_cb, &copy);
+
+      g_data_input_stream_read_line_async (commands, G_PRIORITY_DEFAULT, NULL, command_cb, &copy);
+      g_main_loop_run (loop);
+      g_source_remove (timer);
+    }
+  else
+    {
+      end (&copy, error);
+    }
+
+  g_clear_object (&copy.stream);
+  g_clear_object (&copy.consumer);
+  g_clear_object (&copy.producer);
+  return copy.status;
+}
