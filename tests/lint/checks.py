@@ -281,6 +281,7 @@ def sources_of(root):
     """Every file of ours that a person edits."""
     patterns = ["pulltopush/**/*.[ch]", "pulltopush/**/*.h.in", "tests/**/*.[ch]"]
     patterns += ["tests/**/*.py", "tests/**/*.js", "docs/**/*.[ch]", "docs/**/*.py", "docs/**/*.js"]
+    patterns += ["tests/**/*.vala", "docs/**/*.vala"]
     patterns += ["run", ".ci/run", "tests/**/*.sh"]
     files = {path for pattern in patterns for path in Path(root).glob(pattern)}
     return sorted(files)
