@@ -42,6 +42,7 @@ void ptp_pull_to_push_tear_down (PtpRunnable *run,
                                  PtpStreamState end,
                                  const GError *error,
                                  gboolean answered);
+char *ptp_pull_to_push_describe (PtpRunnable *run);
 
 /* What cancels it */
 

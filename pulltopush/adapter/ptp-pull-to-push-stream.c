@@ -97,3 +97,12 @@ ptp_pull_to_push_tear_down (PtpRunnable *run,
   if (end != PTP_STREAM_STATE_STOPPED)
     unregister (self, producer, consumer);
 }
+
+char *
+ptp_pull_to_push_describe (PtpRunnable *run)
+{
+  PtpPullToPush *self = PTP_PULL_TO_PUSH (run);
+
+  return g_strdup_printf ("stream from %s to %s", G_OBJECT_TYPE_NAME (self->producer),
+                          G_OBJECT_TYPE_NAME (self->consumer));
+}

@@ -73,6 +73,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (PtpPullToPush,
                                                       ptp_pull_to_push_push_producer_iface_init))
 
 static const PtpRunnableVtable vtable = {
+  .describe = ptp_pull_to_push_describe,
   .run = ptp_pull_to_push_run,
   .listen = ptp_pull_to_push_listen,
   .tear_down = ptp_pull_to_push_tear_down,
@@ -132,6 +133,8 @@ ptp_pull_to_push_constructed (GObject *object)
 
   g_return_if_fail (PTP_IS_PULL_PRODUCER (self->producer));
   g_return_if_fail (PTP_IS_CONSUMER (self->consumer));
+
+  ptp_runnable_constructed (&self->run);
 }
 
 /* Ends one that never started, and calls nobody. Returns whether it had not started or ended. */

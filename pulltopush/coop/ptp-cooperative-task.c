@@ -84,8 +84,17 @@ tear_down (PtpRunnable *run, PtpStreamState end, const GError *error, gboolean a
   drop_step_func (PTP_COOPERATIVE_TASK (run));
 }
 
+static char *
+describe (PtpRunnable *run)
+{
+  PtpCooperativeTask *self = PTP_COOPERATIVE_TASK (run);
+
+  return g_strdup_printf ("task of function %p", (void *) (gsize) self->step_func);
+}
+
 static const PtpRunnableVtable vtable = {
   .run = run,
+  .describe = describe,
   .tear_down = tear_down,
   .signals = signals,
   .state_pspec = &properties[PROP_STATE],
@@ -220,6 +229,7 @@ ptp_cooperator_cooperate (PtpCooperator *self,
   task->step_func = step_func;
   task->user_data = user_data;
   task->destroy = destroy;
+  ptp_runnable_constructed (&task->run);
   ptp_runnable_start (&task->run);
 
   return task;

@@ -55,6 +55,9 @@ typedef struct
   /* Once: tell everybody, drop every reference. @answered: a step said FINISHED or FAILED. */
   void (*tear_down) (PtpRunnable *self, PtpStreamState end, const GError *error, gboolean answered);
 
+  /* Before the end, for people: what it is, in a few words. (transfer full) */
+  char *(*describe) (PtpRunnable *self);
+
   const guint *signals;
   GParamSpec *const *state_pspec;
   GParamSpec *const *error_pspec;
@@ -127,6 +130,7 @@ struct _PtpRunnableExtra
 void ptp_runnable_install_signals (GType type, guint *signals);
 guint8 ptp_runnable_add_kind (const PtpRunnableVtable *vtable);
 void ptp_runnable_init (PtpRunnable *self, guint8 kind);
+void ptp_runnable_constructed (PtpRunnable *self);
 void ptp_runnable_finalize (PtpRunnable *self);
 
 /* Any thread */

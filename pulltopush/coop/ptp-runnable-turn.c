@@ -6,6 +6,7 @@
 #include "ptp-runnable-private.h"
 
 #include "ptp-cooperator-private.h"
+#include "ptp-debug-private.h"
 
 /* Shares are fair in time by deficit round robin: each round grants every runnable the same
  * quantum, it steps until that is used up, and what it took beyond is owed and paid off by sitting
@@ -60,6 +61,9 @@ charge_block (PtpRunnable *self, gint64 start)
     self->block = (guint8) MIN (self->block * 2, MAX_BLOCK);
   else if (used > QUANTUM)
     self->block = (guint8) MAX (self->block * QUANTUM / used, 1);
+
+  if (ptp_debug_wants (PTP_DEBUG_STEPS) && used > cooperator->slice)
+    ptp_debug_tell_long_step (self, used);
 
   return now;
 }
@@ -124,7 +128,11 @@ ptp_runnable_turn (PtpRunnable *self, gint64 now, gint64 deadline)
   while (!(leave = ptp_runnable_must_leave (self)) && self->used < cooperator->granted)
     {
       self->running = TRUE;
+      if (ptp_debug_wants (PTP_DEBUG_STALLS))
+        ptp_debug_watch_moved (self, TRUE);
       result = vtable->run (self, self->block, &error);
+      if (ptp_debug_wants (PTP_DEBUG_STALLS))
+        ptp_debug_watch_moved (self, FALSE);
       self->running = FALSE;
       now = charge_block (self, now);
       if (result != PTP_STEP_RESULT_MORE || ptp_cooperator_is_over (cooperator, now, deadline))
@@ -186,6 +194,15 @@ notify (PtpRunnable *self, gboolean state_changed, gboolean holders_changed)
   g_object_unref (self);
 }
 
+static void
+debug (PtpRunnable *self, PtpStreamState state, gboolean changed)
+{
+  if (ptp_debug_wants (PTP_DEBUG_STATES) && changed)
+    ptp_debug_tell_state (self, state);
+  if (ptp_debug_wants (PTP_DEBUG_STALLS) && ptp_runnable_has_ended (state))
+    ptp_debug_unwatch (self);
+}
+
 /* Brings what the context does in line with what is wanted.
  *
  * Handlers run last, and nothing that matters to a turn is touched after them: they may do
@@ -213,6 +230,9 @@ ptp_runnable_settle (PtpRunnable *self)
     ptp_cooperator_enqueue (self->cooperator, self);
   else if (state != PTP_STREAM_STATE_STREAMING && queued)
     ptp_cooperator_dequeue (self->cooperator, self);
+
+  if (ptp_debug_wants (PTP_DEBUG_STATES | PTP_DEBUG_STALLS))
+    debug (self, state, state_changed || (wanted & PTP_WANTED_HOLDERS_CHANGED) != 0);
 
   if (ptp_runnable_has_ended (state))
     ptp_runnable_finish (self);

@@ -7,6 +7,7 @@
 
 #include "../contract/ptp-quark-private.h"
 #include "ptp-cooperator-private.h"
+#include "ptp-debug-private.h"
 
 /* Tasks and streams. A number is smaller than a pointer. */
 #define MAX_KINDS 2
@@ -31,6 +32,7 @@ ptp_runnable_add_kind (const PtpRunnableVtable *vtable)
 {
   g_assert (n_kinds < MAX_KINDS);
   kinds[n_kinds] = vtable;
+  ptp_debug_init ();
 
   return n_kinds++;
 }
@@ -48,9 +50,19 @@ ptp_runnable_init (PtpRunnable *self, guint8 kind)
   self->block = 1;
 }
 
+/* It has its cooperator, and can be described. */
+void
+ptp_runnable_constructed (PtpRunnable *self)
+{
+  if (ptp_debug_wants (PTP_DEBUG_STALLS))
+    ptp_debug_watch (self);
+}
+
 void
 ptp_runnable_finalize (PtpRunnable *self)
 {
+  if (ptp_debug_wants (PTP_DEBUG_STALLS))
+    ptp_debug_unwatch (self);
   g_clear_object (&self->cooperator);
 }
 
