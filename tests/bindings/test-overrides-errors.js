@@ -1,0 +1,126 @@
+// SPDX-FileCopyrightText: 2026 The pulltopush authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+// What is thrown in JavaScript arrives where the stream is awaited, as it was thrown.
+
+import Gio from 'gi://Gio?version=2.0';
+import GLib from 'gi://GLib?version=2.0';
+import PullToPush from 'gi://PullToPush?version=1';
+
+import {Collector} from './doubles.js';
+import {assert, assertEqual, assertError, rejects, run, settle, test} from './tap.js';
+
+const thrown = new RangeError('as planned');
+
+function* failing() {
+    yield 'first';
+    throw thrown;
+}
+
+function fails() {
+    throw thrown;
+}
+
+async function failsLater() {
+    await settle();
+    throw thrown;
+}
+
+for (const [name, start] of [
+    ['generator', () => PullToPush.stream(failing(), () => {})],
+    ['function', () => PullToPush.stream(['a', 'b'], fails)],
+    ['promise-of-generator', () => PullToPush.stream((function* () {
+        yield failsLater();
+    })(), () => {})],
+    ['promise-of-function', () => PullToPush.stream(['a', 'b'], failsLater)],
+    ['async-generator', () => PullToPush.stream((async function* () {
+        yield 'first';
+        await failsLater();
+    })(), () => {})],
+    ['cooperate', () => PullToPush.cooperate(failing())],
+    ['both-ends-of-an-adapter', () => PullToPush.PullToPush.stream(
+        PullToPush.fromIterable(['a']), PullToPush.fromFunction(fails))],
+    ['cooperator', () => PullToPush.stream(failing(), () => {},
+        {cooperator: PullToPush.Cooperator.ref_default()})],
+]) {
+    test(`/gjs/overrides/thrown/${name}`, async () => {
+        const stream = start();
+        const error = await rejects(stream.wait());
+        assert(error === thrown, `another error: ${error}`);
+        assert(stream.exception === thrown);
+    });
+}
+
+test('/gjs/overrides/thrown/handler-and-consumer', async () => {
+    const consumer = new Collector();
+    const stream = PullToPush.stream(failing(), consumer);
+    let seen = null;
+    stream.connect('error', (self, error) => (seen = [self.exception, error]));
+    await rejects(stream.wait());
+    await settle();
+    assert(seen[0] === thrown);
+    assertError(seen[1], PullToPush.Error, PullToPush.Error.FAILED, 'RangeError', 'as planned');
+    assertEqual(consumer.text, 'first');
+    assertEqual(consumer.failures.length, 1);
+});
+
+test('/gjs/overrides/thrown/gerror-stays', async () => {
+    const stream = PullToPush.stream(['a'], () => {
+        throw new GLib.Error(Gio.IOErrorEnum, Gio.IOErrorEnum.NO_SPACE, 'no room');
+    });
+    assertError(await rejects(stream.wait()), Gio.IOErrorEnum, Gio.IOErrorEnum.NO_SPACE, 'no room');
+});
+
+test('/gjs/overrides/thrown/what-has-no-text', async () => {
+    const odd = {
+        toString() {
+            throw new Error('no text');
+        },
+    };
+    const error = await rejects(PullToPush.stream(['a'], () => {
+        throw odd;
+    }).wait());
+    assert(error === odd);
+});
+
+test('/gjs/overrides/thrown/bad-chunk', async () => {
+    for (const chunk of [3, {}, [1], true]) {
+        let closed = false;
+        const stream = PullToPush.stream((function* () {
+            try {
+                yield chunk;
+            } finally {
+                closed = true;
+            }
+        })(), () => {});
+        // eslint-disable-next-line no-await-in-loop
+        const error = await rejects(stream.wait());
+        assert(error instanceof TypeError && error.message.includes('A chunk is'), `${error}`);
+        assert(closed);
+    }
+});
+
+test('/gjs/overrides/thrown/chunks', async () => {
+    const seen = [];
+    const error = await rejects((async () => {
+        for await (const chunk of PullToPush.chunks(failing()))
+            seen.push(chunk.length);
+    })());
+    assert(error === thrown);
+    assertEqual(seen, [5]);
+});
+
+test('/gjs/overrides/thrown/wait-is-cancelled', async () => {
+    const cancellable = new Gio.Cancellable();
+    const stream = PullToPush.stream((function* () {
+        yield;
+    })(), () => {});
+    const waiting = stream.wait(cancellable);
+    cancellable.cancel();
+    assertError(await rejects(waiting), Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED);
+    assert(stream.exception === null);
+    stream.stop_producing();
+    assertError(await rejects(stream.wait()), PullToPush.Error, PullToPush.Error.STOPPED);
+});
+
+run();
