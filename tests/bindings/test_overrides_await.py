@@ -334,3 +334,17 @@ def test_the_same_under_asyncio():
     finally:
         loop.close()
         del PullToPush.PullToPush.wait_in_task
+
+
+def test_both_ways_to_wait_say_the_same():
+    """A stream that runs is waited for by its signals, one that is cancelled meanwhile is not."""
+
+    async def say(cancellable):
+        stream = PullToPush.stream(endless([]), lambda _: None)
+        waiting = stream.wait(cancellable)
+        stream.stop_producing()
+        with pytest.raises(PullToPush.StoppedError) as caught:
+            await waiting
+        return caught.value.message
+
+    assert PullToPush.run(say(None)) == PullToPush.run(say(Gio.Cancellable()))

@@ -54,6 +54,12 @@ from ._pulltopush.sources import is_awaitable  # noqa: E402
 # pylint: enable=wrong-import-position
 
 
+def stopped_error():
+    """What the library says to those who wait for what is stopped."""
+    text = "The stream was stopped before it was finished"
+    return typed(GLib.Error.new_literal(PullToPush.Error.quark(), text, PullToPush.Error.STOPPED))
+
+
 class Ending:
     """How a stream or a task ends, as Python says it."""
 
@@ -74,20 +80,62 @@ class Ending:
     def wait(self, cancellable=None):
         """Awaits the end; raises what made it fail, or StoppedError."""
         future = Future()
-        record = record_of(self)
+        if cancellable is None and self._will_tell_here():
+            self._take_signal(future)
+        else:
+            self._take_wait(future, cancellable)
+        return future
 
+    def _will_tell_here(self):
+        """Whether its signal comes for certain, and in this thread."""
+        state = self.get_state()
+        running = PullToPush.StreamState.IDLE < state < PullToPush.StreamState.FINISHED
+        cooperator = self.get_cooperator() if running else None
+        return cooperator is not None and cooperator.get_context() == GLib.MainContext.ref_thread_default()
+
+    def _take_signal(self, future):
+        """PyGObject 3.42 never frees the callback of an asynchronous call: 112 bytes for each wait."""
+        handlers = []
+
+        def end(*_):
+            # The handlers keep the future, and what failed refers to the stream.
+            while handlers:
+                self.disconnect(handlers.pop())
+            self._tell(future)
+
+        for name in ("finished", "stopped", "error"):
+            handlers.append(self.connect(name, end))
+
+    def _tell(self, future):
+        if self.get_state() == PullToPush.StreamState.FINISHED:
+            self._succeed(future, True)
+        elif self.get_state() == PullToPush.StreamState.STOPPED:
+            future.set_exception(stopped_error())
+        else:
+            future.set_exception(self.exception)
+
+    def _succeed(self, future, value):
+        record = record_of(self)
+        future.set_result(value if record is None else record.value)
+
+    def _take_wait(self, future, cancellable):
         def answer(_, result):
             try:
                 value = super(Ending, self).wait_finish(result)
             except GLib.Error as error:
                 # The wait itself may have been cancelled.
                 its_own = self.get_error() is not None and same(error, self.get_error())
-                future.set_exception(self.exception if its_own else typed(error))
+                exception = self.exception if its_own else typed(error)
             else:
-                future.set_result(value if record is None else record.value)
+                exception = None
+            # What is raised from here on refers to this call: see wait_finish().
+            del result
+            if exception is None:
+                self._succeed(future, value)
+            else:
+                future.set_exception(exception)
 
         self.wait_async(cancellable, answer)
-        return future
 
 
 async def one_then_other(ended, closing):
@@ -112,6 +160,8 @@ async def close_at_end(ended, consumer):
 
 # In the instance's dictionary of a stream whose consumer was made for it.
 CLOSING = "_ptp_closing"
+# In that of a task.
+COOPERATOR = "_ptp_cooperator"
 
 
 class Hold:
@@ -170,7 +220,9 @@ PullToPush_ = override(PullToPush_)
 
 
 class CooperativeTask(Ending, PullToPush.CooperativeTask):
-    pass
+    def get_cooperator(self):
+        """What runs it, or None if it was not made here."""
+        return getattr(self, COOPERATOR, None)
 
 
 CooperativeTask = overriding(CooperativeTask)
@@ -270,6 +322,7 @@ def cooperate(generator, *, cooperator=None):
     chosen = PullToPush.Cooperator.ref_default() if cooperator is None else cooperator
     task.append(chosen.cooperate(step))
     setattr(task[0], RECORD, record)
+    setattr(task[0], COOPERATOR, chosen)
     return task[0]
 
 
