@@ -18,6 +18,7 @@ sanitizer_options=(
   -Dintrospection=disabled
   -Dcli=enabled
   -Ddocs=disabled
+  -Dgtk_demo=disabled
   -Dtests=true
 )
 
@@ -27,6 +28,7 @@ clang_options=(
   -Dintrospection=disabled
   -Dcli=enabled
   -Ddocs=disabled
+  -Dgtk_demo=disabled
   -Dtests=false
 )
 
