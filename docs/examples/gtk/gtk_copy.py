@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A window that copies a large file twice: with pulltopush, and with an idle loop.
 
-The same as gtk-copy.c, with the same .ui files. What one learns from it: how a coroutine copies in a
-window (StreamCopy in gtk_jobs.py), what blocking calls do to one (IdleCopy), and how to see it by
+The same as gtk-copy.c, with the same .ui files. What one learns from it: how a coroutine copies in
+a window (StreamCopy in gtk_jobs.py), what blocking calls do to one (IdleCopy), and how to see it by
 the gaps between frames (Meter in gtk_widgets.py).
 """
 

@@ -20,7 +20,7 @@ BURST = LIMIT // 20
 class SlowStream(Gio.FilterOutputStream):
     """A target that takes 10 MiB in a second, as a memory stick or a busy network does.
 
-    Like there, write() sleeps until the device has taken the data: that is what blocks who calls it.
+    Like there, write() sleeps until the device has taken the data: that blocks who calls it.
     """
 
     __gtype_name__ = "PtpDemoSlowStream"
@@ -152,7 +152,7 @@ class StreamCopy(Job):
         )
         producer = PullToPush.InputStreamProducer.new(source_stream)
         consumer = PullToPush.OutputStreamConsumer.new(self.slowed_down(output))
-        consumer.connect("notify::bytes-written", lambda *_: self.count(producer, consumer))
+        consumer.connect("notify::bytes-written", lambda *args: self.count(producer, args[0]))
         self.count_from_now()
         self.stream = PullToPush.stream(producer, consumer, cancellable=self.cancellable)
         if self.paused:
@@ -162,11 +162,11 @@ class StreamCopy(Job):
         except PullToPush.StoppedError:
             # By a consumer that failed: closing it says why.
             await consumer.close()
-        except GLib.Error as error:
+        except GLib.Error:
             # What is queued is not worth writing any more.
             consumer.abort()
             await self.closed(consumer)
-            raise error
+            raise
         else:
             # Only a consumer that was closed has written all it was given.
             await consumer.close(cancellable=self.cancellable)
