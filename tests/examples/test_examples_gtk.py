@@ -3,6 +3,7 @@
 """The window that copies, in C and in Python, on a display of its own."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -269,6 +270,15 @@ def test_what_is_no_action_is_said(display, command, action):
     assert status == 0
     assert errors.startswith("gtk-copy: ")
     assert "Traceback" not in errors
+
+
+def test_the_page_shows_the_code_as_it_is():
+    page = (ROOT / "docs" / "gtk-demo.md").read_text(encoding="utf-8")
+    sources = [path for path in FOLDER.iterdir() if path.suffix in (".c", ".py")]
+    code = "".join(path.read_text(encoding="utf-8") for path in sources)
+    excerpts = re.findall(r"^```(?:c|python)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert len(excerpts) >= 8
+    assert [excerpt for excerpt in excerpts if excerpt not in code] == []
 
 
 def run(command, environment, *arguments):

@@ -12,7 +12,7 @@ import pytest
 
 PAGES = ["README.md", "CONTRIBUTING.md", "docs/overview.md", "docs/rules.md"]
 PAGES += ["docs/coming-from-twisted.md", "docs/benchmarks.md"]
-PAGES += ["docs/conformance.md", "docs/trust.md", "SECURITY.md"]
+PAGES += ["docs/conformance.md", "docs/trust.md", "docs/gtk-demo.md", "SECURITY.md"]
 
 
 @pytest.fixture(scope="module")
