@@ -101,9 +101,10 @@ def test_python_sample_runs(readme, tmp_path, run_command, environment, number):
     assert out.read_bytes() == data
 
 
+# The one before it is run by tests/examples.
 def test_javascript_sample_runs(readme, tmp_path, run_command, environment):
     data, out = in_and_out(tmp_path)
-    (tmp_path / "sample.js").write_text(sample(readme, "js"))
+    (tmp_path / "sample.js").write_text(sample(readme, "js", 1))
     run_command("gjs", "-m", "sample.js", cwd=tmp_path, env=environment)
     assert out.read_bytes() == data
 
