@@ -29,7 +29,11 @@ case $1 in
   sanitize)
     wanted='LeakSanitizer: detected memory leaks'
     gcc -O0 -w -fsanitize=address,undefined -o "$work/planted" planted.c
-    "$work/planted" >"$work/log" 2>&1 && status=0 || status=$?
+    # A stale word on the stack or in a register hides a leak now and then: not three times.
+    for _ in 1 2 3; do
+      "$work/planted" >"$work/log" 2>&1 && status=0 || status=$?
+      ! grep -q "$wanted" "$work/log" || break
+    done
     ;;
   valgrind)
     wanted='definitely lost'
