@@ -122,6 +122,26 @@ test('/gjs/overrides/output-stream-that-is-closed-before', async () => {
     assert(error instanceof GLib.Error, `${error}`);
 });
 
+test('/gjs/overrides/output-stream-that-fails', async () => {
+    const full = Gio.File.new_for_path('/dev/full').append_to(Gio.FileCreateFlags.NONE, null);
+    const error = await rejects(PullToPush.stream(numbers(3), full).wait());
+    assertError(error, Gio.IOErrorEnum, Gio.IOErrorEnum.NO_SPACE, '0 bytes');
+});
+
+test('/gjs/overrides/output-stream-that-fails-meanwhile', async () => {
+    const full = Gio.File.new_for_path('/dev/full').append_to(Gio.FileCreateFlags.NONE, null);
+    const error = await rejects(PullToPush.stream(numbers(1e9), full).wait());
+    assertError(error, Gio.IOErrorEnum, Gio.IOErrorEnum.NO_SPACE, '0 bytes');
+});
+
+test('/gjs/overrides/output-stream-that-is-stopped', async () => {
+    const output = Gio.MemoryOutputStream.new_resizable();
+    const stream = PullToPush.stream(numbers(3), output);
+    stream.stop_producing();
+    assertError(await rejects(stream.wait()), PullToPush.Error, PullToPush.Error.STOPPED);
+    assert(output.is_closed());
+});
+
 test('/gjs/overrides/consumer', async () => {
     const consumer = new Collector();
     await PullToPush.stream(numbers(2), consumer).wait();

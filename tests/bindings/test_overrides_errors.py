@@ -154,3 +154,13 @@ def test_a_second_producer_is_refused_and_closed():
     assert caught.value.matches(Error.quark(), Error.ALREADY_REGISTERED)
     assert PullToPush.run(stream.wait()) is True
     assert consumer.chunks == [b"a"]
+
+
+@pytest.mark.parametrize("count", [3, 10**9])
+def test_an_output_that_fails_says_why(count):
+    """Whether that is found out while the stream runs, which it stops, or only when it is closed."""
+    full = Gio.File.new_for_path("/dev/full").append_to(Gio.FileCreateFlags.NONE, None)
+    chunks = (b"chunk" for _ in range(count))
+    with pytest.raises(GLib.Error, match="0 bytes") as caught:
+        PullToPush.run(PullToPush.stream(chunks, full).wait())
+    assert caught.value.matches(Gio.io_error_quark(), Gio.IOErrorEnum.NO_SPACE)

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Copies a file, and shows how far it is. A line "p" on standard input pauses the copy and lets it
- * go on, a line "q" cancels it; then the target stays as it was.
+ * go on, a line "q" cancels it; then a target that was there stays as it was.
  */
 #include <pulltopush/pulltopush.h>
 #include <gio/gunixinputstream.h>

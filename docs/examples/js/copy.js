@@ -16,7 +16,7 @@ const terminal = Gio.UnixOutputStream.new(2, false);
 class Copy {
     constructor(source, target) {
         this.producer = PullToPush.InputStreamProducer.new(source.read(null));
-        // Nobody sees the new file before it is whole.
+        // A file that is there stays until the new one is whole.
         const output = target.replace(null, false, Gio.FileCreateFlags.NONE, null);
         this.consumer = PullToPush.OutputStreamConsumer.new(output);
         this.cancellable = new Gio.Cancellable();

@@ -17,7 +17,7 @@ USAGE = "Usage: copy.py SOURCE TARGET"
 class Copy:
     def __init__(self, source, target):
         self.producer = PullToPush.InputStreamProducer.new(source.read(None))
-        # Nobody sees the new file before it is whole.
+        # A file that is there stays until the new one is whole.
         output = target.replace(None, False, Gio.FileCreateFlags.NONE, None)
         self.consumer = PullToPush.OutputStreamConsumer.new(output)
         self.cancellable = Gio.Cancellable()

@@ -71,25 +71,38 @@ function overrideEnding(prototype) {
     };
 }
 
+// A consumer that failed has stopped its stream, and closing it says why.
+function saysLittle(error) {
+    const {Error: code} = imports.gi.PullToPush;
+    return error instanceof GLib.Error && error.matches(code, code.STOPPED);
+}
+
 async function waitForAll(stream, cancellable) {
-    const value = await wait(stream, cancellable);
+    let value;
+    try {
+        value = await wait(stream, cancellable);
+    } catch (error) {
+        if (saysLittle(error))
+            await stream[REST];
+        throw error;
+    }
     await stream[REST];
     return value;
 }
 
-// What was taken is delivered, also if there is no more to come. The first error is the one that
-// matters, and is told to whoever waits for the stream.
+// What was taken is delivered, also if there is no more to come. The first error that says something
+// is the one that matters.
 async function finish(stream, finishRest) {
-    let failed = false;
+    let first = null;
     try {
         await wait(stream, null);
-    } catch {
-        failed = true;
+    } catch (error) {
+        first = error;
     }
     try {
         await finishRest();
     } catch (error) {
-        if (!failed)
+        if (first === null || saysLittle(first))
             throw error;
     }
 }

@@ -138,8 +138,16 @@ class Ending:
         self.wait_async(cancellable, answer)
 
 
+# A consumer that failed has stopped its stream, and closing it says why.
+StoppedError = ERROR_CLASSES[int(PullToPush.Error.STOPPED)]
+
+
 async def one_then_other(ended, closing):
-    result = await ended
+    try:
+        result = await ended
+    except StoppedError:
+        await closing
+        raise
     await closing
     return result
 
@@ -148,6 +156,8 @@ async def close_at_end(ended, consumer):
     """What was taken is delivered, also if there is no more to come."""
     try:
         await ended
+    except StoppedError:
+        await consumer.close()
     except Exception:  # pylint: disable=broad-except
         # Told to whoever waits for the stream, and the first error is the one that matters.
         try:
