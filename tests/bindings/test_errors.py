@@ -75,7 +75,7 @@ def test_forgotten_return_in_produce_names_the_culprit():
     assert_is(error, Error.FAILED, "ListProducer", "produce()")
 
 
-@pytest.mark.parametrize("answer", [42, -1, "more", [], object()])
+@pytest.mark.parametrize("answer", [42, -1, "no answer", [], object()])
 def test_wrong_answer_of_produce_names_the_culprit(answer):
     error = fails(ListProducer(lambda consumer: answer), Collector())
     assert_is(error, Error.FAILED, "ListProducer", "produce()")

@@ -100,10 +100,10 @@ def test_a_registration_may_raise_too():
 
 
 def test_every_code_has_a_class():
-    names = [code.value_nick for code in Error.__enum_values__.values()]
+    names = [name for name in dir(Error) if name.isupper()]
     assert len(names) > 3
-    for nick in names:
-        cls = getattr(PullToPush, nick.title().replace("-", "") + "Error")
+    for name in names:
+        cls = getattr(PullToPush, name.title().replace("_", "") + "Error")
         assert issubclass(cls, PullToPush.StreamError)
         assert issubclass(cls, GLib.Error)
 
@@ -164,3 +164,76 @@ def test_an_output_that_fails_says_why(count):
     with pytest.raises(GLib.Error, match="0 bytes") as caught:
         PullToPush.run(PullToPush.stream(chunks, full).wait())
     assert caught.value.matches(Gio.io_error_quark(), Gio.IOErrorEnum.NO_SPACE)
+
+
+def closed_consumer():
+    consumer = PullToPush.OutputStreamConsumer.new(Gio.MemoryOutputStream.new_resizable())
+    PullToPush.run(consumer.close())
+    return consumer
+
+
+def full_consumer():
+    consumer = PullToPush.OutputStreamConsumer.new(Gio.MemoryOutputStream.new_resizable())
+    consumer.set_marks(0, 1, 2)
+    return consumer
+
+
+CALLS = {
+    "write to a closed one": (lambda: closed_consumer().write(GLib.Bytes.new(b"a")), "ClosedError"),
+    "stream to a closed one": (lambda: PullToPush.stream([b"a"], closed_consumer()), "ClosedError"),
+    "in C's way": (lambda: PullToPush.PullToPush.stream(ListProducer(b"a"), closed_consumer()), "ClosedError"),
+    "register a pull producer": (
+        lambda: closed_consumer().register_pull_producer(ListProducer(b"a")),
+        "ClosedError",
+    ),
+    "write too much": (lambda: full_consumer().write(GLib.Bytes.new(b"abc")), "OverflowError"),
+    "marks out of order": (lambda: full_consumer().set_marks(3, 2, 1), "InvalidError"),
+    "close what has no stream": (lambda: PullToPush.run(PullToPush.OutputStreamConsumer().close()), "InvalidError"),
+    "produce without produce": (
+        lambda: type("Empty", (GObject.Object, PullToPush.PullProducer), {})().produce(Collector()),
+        "NotImplementedError",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_errors_of_the_library_have_their_types_at_once(name):
+    call, expected = CALLS[name]
+    with pytest.raises(getattr(PullToPush, expected)):
+        call()
+
+
+@pytest.mark.parametrize(
+    ("producer", "consumer", "words"),
+    [
+        ([b"a"], Collector(), "producer is to be a PullToPush.PullProducer, not list"),
+        (None, Collector(), "not NoneType"),
+        (ListProducer(b"a"), print, "consumer is to be a PullToPush.Consumer, not builtin"),
+    ],
+)
+@pytest.mark.parametrize("make", [PullToPush.PullToPush, PullToPush.PullToPush.new, PullToPush.PullToPush.stream])
+def test_ends_that_are_none_are_refused_with_advice(make, producer, consumer, words):
+    with pytest.raises(TypeError, match=words):
+        make(producer, consumer)
+
+
+def test_a_file_of_python_gets_advice(tmp_path):
+    with open(tmp_path / "file", "wb") as file:
+        with pytest.raises(TypeError, match=r"write\(\) method"):
+            PullToPush.stream([b"a"], file)
+        PullToPush.run(PullToPush.stream([b"a"], file.write).wait())
+    assert (tmp_path / "file").read_bytes() == b"a"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [((3,), "not int"), ((None,), "not NoneType"), ((lambda: None,), "call the generator function")],
+)
+def test_only_a_generator_is_cooperated_with(arguments, words):
+    with pytest.raises(TypeError, match=words):
+        PullToPush.cooperate(*arguments)
+
+
+def test_a_cooperator_is_asked_for():
+    with pytest.raises(TypeError, match="not int"):
+        PullToPush.cooperate(iter([]), cooperator=3)

@@ -7,7 +7,8 @@ from gi.overrides import override
 from gi.repository import GLib
 
 from ._pulltopush.errors import ERROR_CLASSES, RECORD, Record, StreamError
-from ._pulltopush.errors import exception_of, forget_exception, guard_class, new_record, note, record_of, same, typed
+from ._pulltopush.errors import exception_of, forget_exception, guard_class, new_record, note, raising_typed
+from ._pulltopush.errors import record_of, same, typed
 from ._pulltopush.future import Future, run, spawn
 
 PullToPush = get_introspection_module("PullToPush")
@@ -33,6 +34,8 @@ class PullProducer(PullToPush.PullProducer):
         super().__init_subclass__(**kwargs)
         guard_class(cls, "produce")
 
+    produce = raising_typed(PullToPush.PullProducer.produce)
+
 
 PullProducer = overriding(PullProducer)
 
@@ -41,6 +44,10 @@ class Consumer(PullToPush.Consumer):
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
         guard_class(cls, "write", "register_push_producer", "register_pull_producer")
+
+    write = raising_typed(PullToPush.Consumer.write)
+    register_push_producer = raising_typed(PullToPush.Consumer.register_push_producer)
+    register_pull_producer = raising_typed(PullToPush.Consumer.register_pull_producer)
 
 
 Consumer = overriding(Consumer)
@@ -194,8 +201,22 @@ class Hold:
         self.release()
 
 
+start_stream = raising_typed(PullToPush.PullToPush.stream)
+
+
+def check_ends(producer, consumer):
+    """What is no object of C would end in a complaint that nobody understands."""
+    for thing, interface, role in ((producer, PullProducer, "producer"), (consumer, Consumer, "consumer")):
+        if not isinstance(thing, interface):
+            raise TypeError(
+                f"The {role} is to be a PullToPush.{interface.__name__}, not {type(thing).__name__}; "
+                "PullToPush.stream() takes iterables, functions and streams as well"
+            )
+
+
 class PullToPush_(Ending, PullToPush.PullToPush):  # pylint: disable=invalid-name
     def __init__(self, producer, consumer, **properties):
+        check_ends(producer, consumer)
         super().__init__(producer=producer, consumer=consumer, **properties)
         setattr(self, RECORD, new_record(producer, consumer))
 
@@ -205,8 +226,9 @@ class PullToPush_(Ending, PullToPush.PullToPush):  # pylint: disable=invalid-nam
 
     @staticmethod
     def stream(producer, consumer):
+        check_ends(producer, consumer)
         record = new_record(producer, consumer)
-        stream = PullToPush.PullToPush.stream(producer, consumer)
+        stream = start_stream(producer, consumer)
         setattr(stream, RECORD, record)
         return stream
 
@@ -239,6 +261,8 @@ CooperativeTask = overriding(CooperativeTask)
 
 
 class OutputStreamConsumer(PullToPush.OutputStreamConsumer):
+    set_marks = raising_typed(PullToPush.OutputStreamConsumer.set_marks)
+
     def close(self, io_priority=GLib.PRIORITY_DEFAULT, cancellable=None):
         """Awaits that all is written and the stream below closed, unless it is kept open."""
         future = Future()
@@ -247,7 +271,7 @@ class OutputStreamConsumer(PullToPush.OutputStreamConsumer):
             try:
                 future.set_result(self.close_finish(result))
             except GLib.Error as error:
-                future.set_exception(error)
+                future.set_exception(typed(error))
 
         self.close_async(io_priority, cancellable, answer)
         return future
@@ -307,8 +331,11 @@ def cooperate(generator, *, cooperator=None):
     Each ``yield`` may be where a slice ends. Yielding an awaitable waits for it, and gives back its
     result; what the generator returns is the result of the task's wait().
     """
-    if callable(generator) and not hasattr(generator, "__iter__"):
-        raise TypeError("cooperate() needs a generator: call the generator function")
+    if not hasattr(generator, "__iter__"):
+        advice = ": call the generator function" if callable(generator) else f", not {type(generator).__name__}"
+        raise TypeError(f"cooperate() needs a generator{advice}")
+    if not isinstance(cooperator, (PullToPush.Cooperator, type(None))):
+        raise TypeError(f"The cooperator is to be a PullToPush.Cooperator, not {type(cooperator).__name__}")
     steps, record, task = Generated(generator), Record(), []
     record.value = None
 

@@ -6,6 +6,7 @@ C copies an error, and what comes out is a new GLib.Error without a traceback. S
 kept in a record, which the stream shares with its two ends, and found again by what the error says.
 """
 
+import enum
 import functools
 import weakref
 
@@ -14,7 +15,6 @@ from gi.repository import GLib
 
 PullToPush = get_introspection_module("PullToPush")
 DOMAIN = PullToPush.Error.quark()
-
 
 
 class StreamError(GLib.Error):
@@ -26,7 +26,10 @@ def _class_of(code):
     return type(name, (StreamError,), {"__module__": "gi.repository.PullToPush"})
 
 
-_codes = {int(code): code for code in PullToPush.Error.__enum_values__.values()}
+# From PyGObject 3.52 on, it is an enumeration of Python's.
+_is_enum = isinstance(PullToPush.Error, enum.EnumMeta)
+_members = PullToPush.Error if _is_enum else PullToPush.Error.__enum_values__.values()
+_codes = {int(code): code for code in _members}
 ERROR_CLASSES = {number: _class_of(code) for number, code in _codes.items()}
 
 
@@ -36,6 +39,19 @@ def typed(error):
         cls = ERROR_CLASSES.get(error.code, StreamError)
         return cls(error.message, error.domain, error.code)
     return error
+
+
+def raising_typed(function):
+    """A function of C whose errors arrive with their types."""
+
+    @functools.wraps(function)
+    def call(*args, **kwargs):
+        try:
+            return function(*args, **kwargs)
+        except GLib.Error as error:
+            raise typed(error) from None
+
+    return call
 
 
 # In the instance's dictionary of a stream, a task, a producer or a consumer.

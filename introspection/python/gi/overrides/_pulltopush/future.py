@@ -5,8 +5,12 @@
 import asyncio
 import inspect
 import sys
+import threading
 
 from gi.repository import GLib
+
+# Whose coroutine runs right now in a thread, if one of ours drives it.
+driving = threading.local()
 
 
 def running_asyncio_loop():
@@ -73,11 +77,10 @@ class Future:
             callback(self)
 
     def __await__(self):
-        loop = running_asyncio_loop()
         if self._done:
             pass
-        elif loop is not None:
-            future = loop.create_future()
+        elif getattr(driving, "task", None) is None and running_asyncio_loop() is not None:
+            future = running_asyncio_loop().create_future()
             self.add_done_callback(lambda _: future.done() or future.set_result(None))
             yield from future.__await__()
         else:
@@ -113,6 +116,7 @@ class Task(Future):
 
     def _step(self, advance, what):
         self._waits_for = None
+        before, driving.task = getattr(driving, "task", None), self
         try:
             waits_for = advance(what)
         except StopIteration as stop:
@@ -122,12 +126,19 @@ class Task(Future):
             self.set_exception(exception.with_traceback(exception.__traceback__.tb_next))
         else:
             self._wait_for(waits_for)
+        finally:
+            driving.task = before
 
     def _wait_for(self, waits_for):
         if self._cancelled:
             self._cancelled = False
             self._step(self._coroutine.throw, asyncio.CancelledError())
         elif isinstance(waits_for, Future):
+            self._waits_for = waits_for
+            waits_for.add_done_callback(self._resume)
+        elif asyncio.isfuture(waits_for) and running_asyncio_loop() is not None:
+            # It began before there was a loop of asyncio, which now runs on GLib's.
+            waits_for._asyncio_future_blocking = False  # pylint: disable=protected-access
             self._waits_for = waits_for
             waits_for.add_done_callback(self._resume)
         elif waits_for is None:
@@ -179,6 +190,11 @@ def is_awaitable(thing):
     return isinstance(thing, Future) or inspect.isawaitable(thing)
 
 
+def check_awaitable(awaitable, who):
+    if not is_awaitable(awaitable):
+        raise TypeError(f"{who}() needs a coroutine, not {type(awaitable).__name__}")
+
+
 def spawn(awaitable):
     """Starts a coroutine on the main loop that runs, or will run, in this thread.
 
@@ -187,10 +203,22 @@ def spawn(awaitable):
     """
     if isinstance(awaitable, (Task, AsyncioTask)):
         return awaitable
-    if not is_awaitable(awaitable):
-        raise TypeError(f"spawn() needs a coroutine, not {type(awaitable).__name__}")
+    check_awaitable(awaitable, "spawn")
     coroutine = awaitable if inspect.iscoroutine(awaitable) else wait_for(awaitable)
     return Task(coroutine) if running_asyncio_loop() is None else AsyncioTask(coroutine)
+
+
+def spawn_inside(loop, awaitable, tasks):
+    """The same when the loop runs: where PyGObject has one of asyncio on it, that drives."""
+
+    def start(*_):
+        tasks.append(spawn(awaitable))
+        tasks[0].add_done_callback(lambda _: loop.quit())
+        return GLib.SOURCE_REMOVE
+
+    source = GLib.Idle(priority=GLib.PRIORITY_HIGH)
+    source.set_callback(start)
+    source.attach(loop.get_context())
 
 
 def run(awaitable):
@@ -198,13 +226,19 @@ def run(awaitable):
 
     Returns its result and raises its exception. Ctrl-C ends it like any other program.
     """
+    check_awaitable(awaitable, "run")
     loop = GLib.MainLoop.new(GLib.MainContext.ref_thread_default(), False)
-    task = spawn(awaitable)
+    tasks = []
+    if "gi.events" in sys.modules:
+        spawn_inside(loop, awaitable, tasks)
+    else:
+        tasks.append(spawn(awaitable))
+        tasks[0].add_done_callback(lambda _: loop.quit())
     try:
-        if not task.done():
-            task.add_done_callback(lambda _: loop.quit())
+        if not tasks or not tasks[0].done():
             loop.run()
     finally:
-        if not task.done():
-            task.cancel()
-    return task.result()
+        for task in tasks:
+            if not task.done():
+                task.cancel()
+    return tasks[0].result()

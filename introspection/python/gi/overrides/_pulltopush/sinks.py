@@ -23,7 +23,10 @@ class CallableConsumer(GObject.Object, PullToPush.Consumer):
         super().__init__()
         if not callable(function):
             what = type(function).__name__
-            raise TypeError(f"A {what} cannot take chunks: it is no consumer, stream or function")
+            advice = "; take its write() method" if hasattr(function, "write") else ""
+            raise TypeError(
+                f"What is of type {what} cannot take chunks: it is no consumer, stream or function{advice}"
+            )
         self._function = function
         self.producer = None
 
@@ -36,7 +39,7 @@ class CallableConsumer(GObject.Object, PullToPush.Consumer):
 
     def do_write(self, chunk):
         answer = self._function(chunk.get_data())
-        if is_awaitable(answer):
+        if answer is not None and is_awaitable(answer):
             if hasattr(answer, "close"):
                 answer.close()
             raise TypeError(

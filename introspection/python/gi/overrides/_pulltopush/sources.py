@@ -11,14 +11,18 @@ from .future import is_awaitable, spawn
 
 StepResult = PullToPush.StepResult
 
+# Looked up once: each look at a module of introspection runs Python code.
+Bytes = GLib.Bytes
+new_bytes = GLib.Bytes.new
+
 BYTES_LIKE = (bytes, bytearray, memoryview)
 
 
 def to_bytes(chunk):
-    if isinstance(chunk, GLib.Bytes):
-        return chunk
     if isinstance(chunk, BYTES_LIKE):
-        return GLib.Bytes.new(bytes(chunk))
+        return new_bytes(bytes(chunk))
+    if isinstance(chunk, Bytes):
+        return chunk
     what = type(chunk).__name__
     advice = "; encode() it first" if isinstance(chunk, str) else ""
     raise TypeError(f"A chunk is bytes, not {what}{advice}")
@@ -110,7 +114,8 @@ def steps_of(iterable):
         return Generated(awaited(iterable))
     if is_awaitable(iterable) or not hasattr(iterable, "__iter__"):
         what = type(iterable).__name__
-        raise TypeError(f"A {what} cannot be streamed: it is no iterable of bytes")
+        advice = "; call the generator function" if callable(iterable) else ""
+        raise TypeError(f"What is of type {what} cannot be streamed: it is no iterable of bytes{advice}")
     return Generated(iterable)
 
 
@@ -146,7 +151,8 @@ class IterableProducer(GObject.Object, PullToPush.PullProducer):
 
     def _produce(self, consumer):
         item = self._steps.next()
-        while is_awaitable(item):
+        # Nearly all are, and what is none takes longer to find out.
+        while type(item) is not bytes and is_awaitable(item):
             if not self._steps.wait_for(item, self.emit_ready):
                 return StepResult.PENDING
             item = self._steps.next()
@@ -154,7 +160,8 @@ class IterableProducer(GObject.Object, PullToPush.PullProducer):
             self._held_back = True
             return StepResult.PENDING
         chunk = to_bytes(item)
-        if chunk.get_size() > 0:
+        # An empty chunk is one that a generator left out.
+        if type(item) is bytes and item or chunk.get_size() > 0:
             consumer.write(chunk)
         return StepResult.MORE
 
