@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The pulltopush authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// What one step costs with both ends in JavaScript, under GJS, and what an idle callback written
-// by hand costs.
+// What one step costs with both ends in JavaScript, under GJS, as classes or as a generator and a
+// function, and what idle callbacks cost that do the same by hand.
 
 import GLib from 'gi://GLib?version=2.0';
 import GObject from 'gi://GObject?version=2.0';
@@ -104,6 +104,42 @@ function measureIdle(clock) {
     return counter.bytes;
 }
 
+const array = new Uint8Array(CHUNK_SIZE);
+
+function* generate(clock) {
+    do
+        yield array;
+    while (--clock.left !== 0 || !clock.passed());
+}
+
+function measureGenerator(clock) {
+    const loop = new GLib.MainLoop(null, false);
+    let bytes = 0;
+    PullToPush.stream(generate(clock), data => {
+        bytes += data.length;
+    }).wait().finally(() => loop.quit());
+    loop.run();
+    return bytes;
+}
+
+function measureGeneratorIdle(clock) {
+    const loop = new GLib.MainLoop(null, false);
+    const chunks = generate(clock);
+    let bytes = 0;
+
+    GLib.idle_add(GLib.PRIORITY_DEFAULT_IDLE, () => {
+        const {value, done} = chunks.next();
+        if (!done) {
+            bytes += value.length;
+            return GLib.SOURCE_CONTINUE;
+        }
+        loop.quit();
+        return GLib.SOURCE_REMOVE;
+    });
+    loop.run();
+    return bytes;
+}
+
 // As in 17402 for 1.74.2.
 function versionOf(number) {
     return [Math.floor(number / 10000), Math.floor(number / 100) % 100, number % 100].join('.');
@@ -114,7 +150,14 @@ function main(args) {
     const steps = at < 0 ? 50000 : Number(args[at + 1]);
     const figures = {versions: {GJS: versionOf(System.version)}};
 
-    for (const [name, measure] of Object.entries({'gjs': measureOurs, 'gjs-idle': measureIdle})) {
+    const measurements = {
+        'gjs': measureOurs,
+        'gjs-idle': measureIdle,
+        'gjs-generator': measureGenerator,
+        'gjs-generator-idle': measureGeneratorIdle,
+    };
+
+    for (const [name, measure] of Object.entries(measurements)) {
         const clock = new Clock(steps);
         const bytes = measure(clock);
         const wanted = (clock.warmUp + clock.steps) * CHUNK_SIZE;

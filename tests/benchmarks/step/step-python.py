@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-FileCopyrightText: 2026 The pulltopush authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What one step costs with both ends in Python, and what an idle callback written by hand costs."""
+"""What one step costs with both ends in Python, as classes or as a generator and a function, and what
+idle callbacks cost that do the same by hand."""
 
 import peer
 
@@ -86,7 +87,54 @@ def measure_idle(clock):
     return counter.bytes
 
 
+def generate(clock):
+    while True:
+        yield peer.CHUNK
+        clock.left -= 1
+        if clock.left == 0 and clock.passed():
+            return
+
+
+class Sum:
+    """What takes chunks as the overrides give them: bytes."""
+
+    def __init__(self):
+        self.bytes = 0
+
+    def take(self, data):
+        self.bytes += len(data)
+
+
+def measure_generator(clock):
+    total = Sum()
+    PullToPush.run(PullToPush.stream(generate(clock), total.take).wait())
+    return total.bytes
+
+
+def measure_generator_idle(clock):
+    loop = GLib.MainLoop()
+    total = Sum()
+    chunks = generate(clock)
+
+    def step():
+        data = next(chunks, None)
+        if data is None:
+            loop.quit()
+            return GLib.SOURCE_REMOVE
+        total.take(data)
+        return GLib.SOURCE_CONTINUE
+
+    GLib.idle_add(step)
+    loop.run()
+    return total.bytes
+
+
 if __name__ == "__main__":
     versions = {"PyGObject": ".".join(map(str, gi.version_info))}
-    measurements = {"python": measure_ours, "python-idle": measure_idle}
+    measurements = {
+        "python": measure_ours,
+        "python-idle": measure_idle,
+        "python-generator": measure_generator,
+        "python-generator-idle": measure_generator_idle,
+    }
     peer.main(__doc__, 50000, measurements, **versions)
