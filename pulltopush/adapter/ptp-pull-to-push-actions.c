@@ -201,6 +201,8 @@ ptp_pull_to_push_wait_async (PtpPullToPush *self,
  * Fails with the error of the stream if it failed, %PTP_ERROR_STOPPED if it was
  * stopped, %G_IO_ERROR_CANCELLED if the stream or the wait was cancelled.
  *
+ * Call it in the callback, on the context of whoever waits.
+ *
  * Returns: true if the stream finished
  *
  * Since: 1.0

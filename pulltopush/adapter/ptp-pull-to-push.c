@@ -385,6 +385,8 @@ ptp_pull_to_push_init (PtpPullToPush *self)
  * to set something before the start; everybody else uses
  * [func@PullToPush.PullToPush.stream].
  *
+ * The stream belongs to the thread-default context of the caller (rule S6).
+ *
  * Returns: (transfer full): a new adapter
  *
  * Since: 1.0

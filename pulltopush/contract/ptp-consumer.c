@@ -191,6 +191,8 @@ ptp_consumer_unregister_this (PtpConsumer *self, gpointer registered)
  * Fails with %PTP_ERROR_NOT_IMPLEMENTED if either lacks a virtual function that
  * it must implement (rule E3). The consumer may pause the producer from inside.
  *
+ * Call it on the context on which @producer is to write (rule T1).
+ *
  * Returns: true when registered
  *
  * Since: 1.0
@@ -229,6 +231,8 @@ ptp_consumer_register_push_producer (PtpConsumer *self, PtpPushProducer *produce
  * does. Without a producer this does nothing, silently (rule L9). The consumer
  * can be given a new producer at once, also from inside a callback (rule L16).
  * In Twisted this is `unregisterProducer`.
+ *
+ * It is called on the context of the stream only (rule T1).
  *
  * Since: 1.0
  */
@@ -270,6 +274,8 @@ ptp_consumer_unregister_producer (PtpConsumer *self)
  * (rule E3), %PTP_ERROR_FAILED if the implementation did not say why (rule E2),
  * or an error of the consumer's own.
  *
+ * It is called on the context of the stream only (rule T1).
+ *
  * Returns: true when the chunk was taken, all of it
  *
  * Since: 1.0
@@ -303,6 +309,8 @@ ptp_consumer_write (PtpConsumer *self, GBytes *bytes, GError **error)
  * that has unregistered it; call it yourself only from a push producer of your
  * own. Twisted has no such call: there the consumer
  * never learns why.
+ *
+ * It is called on the context of the stream only (rule T1).
  *
  * Since: 1.0
  */

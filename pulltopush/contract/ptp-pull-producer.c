@@ -84,6 +84,8 @@ ptp_pull_producer_default_init (PtpPullProducerInterface *iface)
  * implements [vfunc@PullToPush.Consumer.register_pull_producer]. The consumer may
  * pause, stop or unregister from inside.
  *
+ * It is called on the context of the stream only (rule T1).
+ *
  * Returns: how the step went. With %PTP_STEP_RESULT_FAILED the error is always
  *   set: %PTP_ERROR_NOT_IMPLEMENTED without an implementation (rule E3),
  *   %PTP_ERROR_FAILED if the implementation did not say why (rule E2), or the
@@ -120,6 +122,8 @@ ptp_pull_producer_produce (PtpPullProducer *self, PtpConsumer *consumer, GError 
  * inside [vfunc@PullToPush.PullProducer.produce], and never after that answered
  * %PTP_STEP_RESULT_FINISHED or failed (rule L7). In Twisted this is
  * `stopProducing` of a pull producer.
+ *
+ * It is called on the context of the stream only (rule T1).
  *
  * Since: 1.0
  */

@@ -52,6 +52,9 @@ ptp_push_producer_default_init (PtpPushProducerInterface *iface)
  * [vfunc@PullToPush.Consumer.write]. Pausing twice is pausing once (rule L5). In
  * Twisted this is `pauseProducing`.
  *
+ * Call it on the context of the consumer; a [class@PullToPush.PullToPush]
+ * allows it from any thread (rule T2).
+ *
  * Since: 1.0
  */
 void
@@ -73,6 +76,9 @@ ptp_push_producer_pause_producing (PtpPushProducer *self)
  *
  * Without a pause it does nothing (rule L4). In Twisted this is
  * `resumeProducing`.
+ *
+ * Call it on the context of the consumer; a [class@PullToPush.PullToPush]
+ * allows it from any thread (rule T2).
  *
  * Since: 1.0
  */
@@ -100,6 +106,9 @@ ptp_push_producer_resume_producing (PtpPushProducer *self)
  *
  * In Twisted this is `stopProducing`.
  *
+ * Call it on the context of the consumer; a [class@PullToPush.PullToPush]
+ * allows it from any thread (rule T2).
+ *
  * Since: 1.0
  */
 void
@@ -123,6 +132,8 @@ ptp_push_producer_stop_producing (PtpPushProducer *self)
  * [method@PullToPush.Consumer.unregister_producer] calls this; you need not.
  * Twisted has no such call: there every consumer has to stop the adapter by
  * itself.
+ *
+ * It is called on the context of the consumer.
  *
  * Since: 1.0
  */

@@ -209,6 +209,8 @@ ptp_cooperative_task_init (PtpCooperativeTask *self)
  * The first step comes in a later turn of the context. The function may do
  * anything, also stop its own task. In Twisted this is `cooperate`.
  *
+ * Call it on the context.
+ *
  * Returns: (transfer full): the task, already started
  *
  * Since: 1.0
@@ -385,6 +387,8 @@ ptp_cooperative_task_wait_async (PtpCooperativeTask *self,
  *
  * Fails with the error of the task if it failed, %PTP_ERROR_STOPPED if it was
  * stopped, %G_IO_ERROR_CANCELLED if the wait was cancelled.
+ *
+ * Call it in the callback, on the context of whoever waits.
  *
  * Returns: true if the task finished
  *

@@ -16,9 +16,13 @@ G_BEGIN_DECLS
 /**
  * PtpStepFunc:
  * @user_data: what was passed to [method@PullToPush.Cooperator.cooperate]
- * @error: return location for what went wrong
+ * @error: return location for what went wrong; whatever is set here, the task
+ *   ends with as its own error
  *
  * Does one small piece of work.
+ *
+ * It is called on the context of the cooperator only (rule T1), and may do
+ * anything, also stop its own task.
  *
  * Returns: how the step went
  *

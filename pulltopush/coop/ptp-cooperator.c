@@ -209,6 +209,8 @@ ptp_cooperator_init (PtpCooperator *self)
  * time; [func@PullToPush.Cooperator.ref_for_context] is what a program wants. This one
  * is for tests and for work that must have a slice of its own.
  *
+ * May be called from any thread.
+ *
  * Returns: (transfer full): a new cooperator
  *
  * Since: 1.0
@@ -266,6 +268,8 @@ ptp_cooperator_ref_for_context (GMainContext *context, int priority)
  *
  * Gets the context that is shared.
  *
+ * May be called from any thread.
+ *
  * Returns: (transfer none): the context
  *
  * Since: 1.0
@@ -284,6 +288,8 @@ ptp_cooperator_get_context (PtpCooperator *self)
  *
  * Gets the priority of its source.
  *
+ * May be called from any thread.
+ *
  * Returns: the priority
  *
  * Since: 1.0
@@ -301,6 +307,8 @@ ptp_cooperator_get_priority (PtpCooperator *self)
  * @self: a cooperator
  *
  * Gets the longest time the loop is kept in one go.
+ *
+ * Call it on the context.
  *
  * Returns: the slice, in microseconds
  *

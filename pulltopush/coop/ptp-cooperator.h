@@ -28,6 +28,8 @@ G_BEGIN_DECLS
  *
  * Tells the time. It must never go back.
  *
+ * It is called on the context of the cooperator, often.
+ *
  * Returns: the time, in microseconds
  *
  * Since: 1.0

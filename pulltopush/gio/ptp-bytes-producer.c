@@ -221,6 +221,8 @@ ptp_bytes_producer_init (PtpBytesProducer *self)
  *
  * Makes a producer of @bytes.
  *
+ * May be called from any thread.
+ *
  * Returns: (transfer full): a new producer
  *
  * Since: 1.0
@@ -238,6 +240,8 @@ ptp_bytes_producer_new (GBytes *bytes)
  * @self: a producer
  *
  * Gets what is produced.
+ *
+ * Call it on the context of its stream.
  *
  * Returns: (nullable) (transfer none): the bytes, %NULL after the stream was
  *   cancelled
@@ -257,6 +261,8 @@ ptp_bytes_producer_get_bytes (PtpBytesProducer *self)
  * @self: a producer
  *
  * Gets how many bytes one step writes at most.
+ *
+ * Call it on the context of its stream.
  *
  * Returns: the size, in bytes
  *
@@ -279,6 +285,8 @@ ptp_bytes_producer_get_chunk_size (PtpBytesProducer *self)
  *
  * It holds from the next step on. The default is 64 KiB.
  *
+ * Call it on the context of its stream.
+ *
  * Since: 1.0
  */
 void
@@ -299,6 +307,8 @@ ptp_bytes_producer_set_chunk_size (PtpBytesProducer *self, gsize chunk_size)
  * @self: a producer
  *
  * Gets how many bytes the consumer has taken.
+ *
+ * Call it on the context of its stream.
  *
  * Returns: the number of bytes; a chunk that was refused is not among them
  *

@@ -209,6 +209,8 @@ ptp_input_stream_producer_install_properties (GObjectClass *object_class)
  *
  * Gets what is read from.
  *
+ * Call it on the context of its stream.
+ *
  * Returns: (nullable) (transfer none): the stream, also after the end
  *
  * Since: 1.0
@@ -226,6 +228,8 @@ ptp_input_stream_producer_get_stream (PtpInputStreamProducer *self)
  * @self: a producer
  *
  * Gets how many bytes one step reads at most.
+ *
+ * Call it on the context of its stream.
  *
  * Returns: the size, in bytes; 0 if it adapts
  *
@@ -248,6 +252,8 @@ ptp_input_stream_producer_get_chunk_size (PtpInputStreamProducer *self)
  *
  * It holds from the next read on; one in flight keeps its size.
  *
+ * Call it on the context of its stream.
+ *
  * Since: 1.0
  */
 void
@@ -268,6 +274,8 @@ ptp_input_stream_producer_set_chunk_size (PtpInputStreamProducer *self, guint ch
  * @self: a producer
  *
  * Gets whether the stream is left open at the end.
+ *
+ * Call it on the context of its stream.
  *
  * Returns: true if it is
  *
@@ -290,6 +298,8 @@ ptp_input_stream_producer_get_keep_open (PtpInputStreamProducer *self)
  *
  * Bytes that were read and that the consumer did not take are lost all the same.
  *
+ * Call it on the context of its stream.
+ *
  * Since: 1.0
  */
 void
@@ -311,6 +321,8 @@ ptp_input_stream_producer_set_keep_open (PtpInputStreamProducer *self, gboolean 
  *
  * Gets whether a stream that can only be read asynchronously is read one chunk
  * ahead.
+ *
+ * Call it on the context of its stream.
  *
  * Returns: true if it is
  *
@@ -335,6 +347,8 @@ ptp_input_stream_producer_get_read_ahead (PtpInputStreamProducer *self)
  * It holds from the next chunk on; a read in flight goes on, and nothing that it
  * reads is lost.
  *
+ * Call it on the context of its stream.
+ *
  * Since: 1.0
  */
 void
@@ -356,6 +370,8 @@ ptp_input_stream_producer_set_read_ahead (PtpInputStreamProducer *self, gboolean
  *
  * Gets how many bytes were read and taken by the consumer.
  *
+ * Call it on the context of its stream.
+ *
  * Returns: the number of bytes, exact also after a failure (rule E9)
  *
  * Since: 1.0
@@ -374,6 +390,8 @@ ptp_input_stream_producer_get_bytes_read (PtpInputStreamProducer *self)
  *
  * Gets how many bytes the stream is thought to hold, from where it stood at the
  * start.
+ *
+ * Call it on the context of its stream.
  *
  * Returns: the number of bytes, -1 if nobody knows
  *
@@ -395,6 +413,8 @@ ptp_input_stream_producer_get_total_size (PtpInputStreamProducer *self)
  * Says how many bytes the stream holds, for who knows better than the stream.
  *
  * What is set here is not looked up again at the start.
+ *
+ * Call it on the context of its stream.
  *
  * Since: 1.0
  */

@@ -255,6 +255,8 @@ ptp_input_stream_producer_init (PtpInputStreamProducer *self)
  *
  * Makes a producer of what @stream has to say.
  *
+ * May be called from any thread.
+ *
  * Returns: (transfer full): a new producer
  *
  * Since: 1.0

@@ -162,6 +162,8 @@ watch_cancellable (GTask *task, GCancellable *cancellable)
  * [method@PullToPush.OutputStreamConsumer.abort] does, and all of them finish with
  * %G_IO_ERROR_CANCELLED; the message says how many bytes got through (rule B5).
  *
+ * Call it on the context.
+ *
  * Since: 1.0
  */
 void
@@ -214,6 +216,8 @@ ptp_output_stream_consumer_close_async (PtpOutputStreamConsumer *self,
  * Fails with the error of the stream, whether it came while writing, flushing or
  * closing, or with %G_IO_ERROR_CANCELLED when the consumer was aborted.
  *
+ * Call it in the callback, on the context of whoever waits.
+ *
  * Returns: true when all that was ever taken was written, and the stream closed
  *
  * Since: 1.0
@@ -249,6 +253,8 @@ ptp_output_stream_consumer_close_finish (PtpOutputStreamConsumer *self,
  * The consumer keeps itself alive until the end; who wants to see that calls
  * [method@PullToPush.OutputStreamConsumer.close_async] too. Aborting twice, or
  * after the end, is silent.
+ *
+ * Call it on the context.
  *
  * Since: 1.0
  */

@@ -312,6 +312,8 @@ ptp_output_stream_consumer_install_properties (GObjectClass *object_class)
  *
  * Gets where the chunks go.
  *
+ * Call it on the context.
+ *
  * Returns: (transfer none): the stream
  *
  * Since: 1.0
@@ -329,6 +331,8 @@ ptp_output_stream_consumer_get_stream (PtpOutputStreamConsumer *self)
  * @self: a consumer
  *
  * Gets the length of the queue at which the producer is resumed.
+ *
+ * Call it on the context.
  *
  * Returns: the low mark, in bytes
  *
@@ -348,6 +352,8 @@ ptp_output_stream_consumer_get_low_mark (PtpOutputStreamConsumer *self)
  *
  * Gets the length of the queue at which the producer is paused.
  *
+ * Call it on the context.
+ *
  * Returns: the high mark, in bytes
  *
  * Since: 1.0
@@ -365,6 +371,8 @@ ptp_output_stream_consumer_get_high_mark (PtpOutputStreamConsumer *self)
  * @self: a consumer
  *
  * Gets the length that the queue never passes.
+ *
+ * Call it on the context.
  *
  * Returns: the limit, in bytes
  *
@@ -392,6 +400,8 @@ ptp_output_stream_consumer_get_limit (PtpOutputStreamConsumer *self)
  * They must be in order, 0 <= @low < @high <= @limit (rule B4); otherwise this
  * fails with %PTP_ERROR_INVALID and changes nothing. What is queued stays, also
  * above a new limit. The producer may be paused or resumed from inside.
+ *
+ * Call it on the context.
  *
  * Returns: true when set
  *
@@ -426,6 +436,8 @@ ptp_output_stream_consumer_set_marks (PtpOutputStreamConsumer *self,
  *
  * Gets whether the stream is left open at the end.
  *
+ * Call it on the context.
+ *
  * Returns: true if it is left open
  *
  * Since: 1.0
@@ -446,6 +458,8 @@ ptp_output_stream_consumer_get_keep_open (PtpOutputStreamConsumer *self)
  * Sets whether the stream is left open at the end.
  *
  * It is looked at when all is written, or dropped.
+ *
+ * Call it on the context.
  *
  * Since: 1.0
  */
@@ -471,6 +485,8 @@ ptp_output_stream_consumer_set_keep_open (PtpOutputStreamConsumer *self, gboolea
  * It is exact at any time, also after a failure (rule E9) and after an abort
  * (rule B5), then from the end of the write that was running.
  *
+ * Call it on the context.
+ *
  * Returns: a number of bytes
  *
  * Since: 1.0
@@ -488,6 +504,8 @@ ptp_output_stream_consumer_get_bytes_written (PtpOutputStreamConsumer *self)
  * @self: a consumer
  *
  * Gets how many bytes are accepted and not written yet.
+ *
+ * Call it on the context.
  *
  * Returns: a number of bytes
  *
@@ -507,6 +525,8 @@ ptp_output_stream_consumer_get_bytes_queued (PtpOutputStreamConsumer *self)
  *
  * Gets the largest number of bytes that was ever queued.
  *
+ * Call it on the context.
+ *
  * Returns: a number of bytes
  *
  * Since: 1.0
@@ -525,6 +545,8 @@ ptp_output_stream_consumer_get_peak_queued (PtpOutputStreamConsumer *self)
  *
  * Gets why the stream failed.
  *
+ * Call it on the context.
+ *
  * Returns: (transfer none) (nullable): the error; %NULL while there is none
  *
  * Since: 1.0
@@ -542,6 +564,8 @@ ptp_output_stream_consumer_get_error (PtpOutputStreamConsumer *self)
  * @self: a consumer
  *
  * Gets whether closing was asked for.
+ *
+ * Call it on the context.
  *
  * Returns: true if nothing is taken any more
  *

@@ -14,6 +14,10 @@
  * advances it in its [vfunc@PullToPush.PullProducer.produce] has dear steps, on every machine
  * alike.
  *
+ * ## Threads
+ *
+ * It is used by one thread at a time, that of its cooperator.
+ *
  * Since: 1.0
  */
 struct _PtpTestingClock

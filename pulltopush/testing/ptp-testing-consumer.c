@@ -16,7 +16,9 @@
  * (E1). It takes such a chunk all the same. To act from inside a call, connect to
  * [signal@PullToPushTesting.Consumer::event].
  *
- * Make it on the context on which it is to be used.
+ * ## Threads
+ *
+ * Make it on the context on which it is to be used, and call its functions there.
  *
  * Since: 1.0
  */

@@ -18,7 +18,9 @@
  * the number of the rule that was broken. To act from inside a call, connect to
  * [signal@PullToPushTesting.Producer::event].
  *
- * Make it on the context on which it is to be used.
+ * ## Threads
+ *
+ * Make it on the context on which it is to be used, and call its functions there.
  *
  * Since: 1.0
  */

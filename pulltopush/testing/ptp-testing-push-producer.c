@@ -16,7 +16,9 @@
  * number of the rule that was broken. It keeps no reference to the consumer. To act from inside a
  * call, connect to [signal@PullToPushTesting.PushProducer::event].
  *
- * Make it on the context on which it is to be used.
+ * ## Threads
+ *
+ * Make it on the context on which it is to be used, and call its functions there.
  *
  * Since: 1.0
  */

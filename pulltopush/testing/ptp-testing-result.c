@@ -10,6 +10,10 @@
  *
  * What came of one check of a [class@PullToPushTesting.Suite].
  *
+ * ## Threads
+ *
+ * It never changes, and may be asked from any thread.
+ *
  * Since: 1.0
  */
 struct _PtpTestingResult

@@ -23,6 +23,12 @@
  * - [method@PullToPushTesting.Suite.run_tap] prints them, for a program of its own;
  * - [method@PullToPushTesting.Suite.add_to_gtest] makes each check a test case of GLib's.
  *
+ * ## Threads
+ *
+ * It is used by one thread, and calls the factory, the hooks and all that the factory makes there;
+ * only with [property@PullToPushTesting.Suite:any-thread] does another one emit `ready` and drop a
+ * last reference.
+ *
  * Since: 1.0
  */
 

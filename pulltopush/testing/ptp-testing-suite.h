@@ -71,6 +71,8 @@ GType ptp_testing_hook_get_type (void) G_GNUC_CONST;
  *
  * Makes one fresh object to be tested. It is called many times.
  *
+ * It is called on the thread-default context of whoever runs the suite.
+ *
  * Returns: (transfer full): a new object, used by nobody else
  *
  * Since: 1.0
@@ -84,6 +86,8 @@ typedef GObject *(*PtpTestingFactory) (PtpConsumer *consumer, gpointer user_data
  *
  * Does to an object what its hook says.
  *
+ * It is called on the thread-default context of whoever runs the suite.
+ *
  * Since: 1.0
  */
 typedef void (*PtpTestingHookFunc) (GObject *object, gpointer user_data);
@@ -94,6 +98,8 @@ typedef void (*PtpTestingHookFunc) (GObject *object, gpointer user_data);
  * @user_data: what was passed to [method@PullToPushTesting.Suite.set_reader]
  *
  * Tells what has arrived behind a consumer so far, from its first byte on.
+ *
+ * It is called on the thread-default context of whoever runs the suite.
  *
  * Returns: (transfer full): the bytes
  *

@@ -6,6 +6,7 @@ import contextlib
 import http.server
 import threading
 import urllib.parse
+from pathlib import Path
 
 # As the browser sees it: a link has been made absolute, a picture was drawn or not. How wide a
 # heading is depends on the fonts of the machine.
@@ -14,7 +15,8 @@ const all = selector => Array.from(document.querySelectorAll(selector));
 return {
   title: document.title,
   ids: all('[id], a[name]').map(e => e.id || e.name),
-  links: all('a[href]').map(e => e.href),
+  // The signs that fold a section are links to their own code.
+  links: all('a[href]:not(.collapse-toggle)').map(e => e.href),
   pictures: all('img').map(e => [e.src, e.complete && e.naturalWidth > 0, e.alt]),
   wide: all('p, pre, table, img').some(e => e.getBoundingClientRect().right > window.innerWidth),
 };
@@ -102,6 +104,10 @@ class Site:
                 self.complain(address, f"the picture {self.name(source)} is missing")
             elif not words:
                 self.complain(address, f"the picture {self.name(source)} has no words beside it")
+        # What the site's map of addresses does not know.
+        for link in page["links"]:
+            if link.startswith("javascript:"):
+                self.complain(address, "a link leads nowhere")
         for message in self.browser.complaints():
             self.complain(address, message)
         inside = {split(link)[0] for link in page["links"] if link.startswith(self.server.base)}
@@ -119,19 +125,23 @@ class Site:
         if there is not None and fragment and fragment not in there["ids"]:
             self.complain(address, f"{self.name(link)} leads to no place of that page")
 
-    def check_all_found(self, folder):
+    def check_all_found(self, root, folder):
         """A page that no link leads to is not read."""
         seen = {self.name(address) for address in self.pages}
         for path in sorted(folder.rglob("*.html")):
-            name = path.relative_to(folder).as_posix()
+            name = path.relative_to(root).as_posix()
             if name not in seen:
                 self.complaints.append(f"{name}: nothing leads there")
 
 
-def check_site(browser, folder):
-    """Returns what is wrong, and how many pages were opened."""
-    with serve(folder) as server:
-        site = Site(browser, server)
+def check_site(browser, root, names=("",)):
+    """Returns what is wrong, and how many pages were opened.
+
+    The folders with these names are linked to each other; the first is where a reader begins.
+    """
+    with serve(root) as server:
+        site = Site(browser, server, (Path(names[0]) / "index.html").as_posix())
         site.check_links()
-        site.check_all_found(folder)
+        for name in names:
+            site.check_all_found(root, root / name)
         return site.complaints + sorted(set(server.failures)), len(site.pages)

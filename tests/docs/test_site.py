@@ -9,7 +9,8 @@ import pytest
 from browser import browser
 from pages import check_site, serve
 
-SITE = Path(os.environ["PTP_DOCS_SITE"])
+ROOT = Path(os.environ["PTP_DOCS_ROOT"])
+SITES = os.environ["PTP_DOCS_SITES"].split()
 
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>'
 
@@ -21,13 +22,19 @@ def window_fixture():
 
 
 def test_every_page_link_and_picture(window):
-    complaints, n_pages = check_site(window, SITE)
+    complaints, n_pages = check_site(window, ROOT, SITES)
     assert not complaints, "\n".join(complaints)
-    assert n_pages == len(list(SITE.rglob("*.html")))
+    assert n_pages == sum(len(list((ROOT / site).rglob("*.html"))) for site in SITES)
+
+
+def test_the_sites_are_there():
+    assert len(SITES) == 2
+    for site in SITES:
+        assert len(list((ROOT / site).rglob("*.html"))) > 50
 
 
 def test_search_finds_a_function(window):
-    with serve(SITE) as server:
+    with serve(ROOT / SITES[0]) as server:
         window.open(server.base + "index.html?q=stop_streaming")
         found = window.run_async(
             """
@@ -67,6 +74,7 @@ def test_nothing_is_said_of_a_good_site(window, tmp_path):
         ('<a href="gone.html">gone</a>', "/gone.html: 404"),
         ('<a href="other.html#gone">gone</a>', "other.html#gone leads to no place of that page"),
         ('<a href="#gone">gone</a>', "index.html#gone leads to no place of that page"),
+        ('<a href="javascript:void(0)">nowhere</a>', "index.html: a link leads nowhere"),
         ('<img src="gone.png" alt="a picture">', "the picture gone.png is missing"),
         ('<img src="index.html" alt="no picture">', "the picture index.html is missing"),
         ('<img src="there.svg">', "the picture there.svg has no words beside it"),
