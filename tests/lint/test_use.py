@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The library as others use it: installed, and as a subproject."""
 
+import json
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import checks
@@ -96,3 +98,27 @@ def test_subproject(root, tmp_path, run_command, meson_build):
     run_command("ninja", "-C", build, "-j2", "sample")
     output = run_command(build / "sample")
     assert output == f"{checks.project_version(meson_build)} it works\n"
+
+
+def test_installed_overrides_are_where_python_looks(installed, run_command):
+    """For the usual prefixes, of which the build has one."""
+    ask = "import json, sys; print(json.dumps(sys.path))"
+    looks = json.loads(run_command("/usr/bin/python3", "-I", "-c", ask))
+    overrides = find_one(installed / "usr", "PullToPush.py").parent
+    assert f"/{overrides.parents[1].relative_to(installed)}" in looks
+    assert (overrides / "_pulltopush" / "errors.py").is_file()
+
+
+def test_installed_stubs_are_enough_for_mypy(root, installed, tmp_path):
+    typing = find_one(installed, "typing")
+    program = root / "docs" / "examples" / "python" / "twelve.py"
+    done = subprocess.run(
+        ["mypy", "--strict", "--cache-dir", tmp_path, program],
+        env={**os.environ, "MYPYPATH": str(typing)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    # It has no annotations, and nothing else is wrong with it.
+    wrong = [line for line in done.stdout.splitlines() if ": error: " in line]
+    assert all("[no-untyped-def]" in line or "[no-untyped-call]" in line for line in wrong), done.stdout

@@ -21,7 +21,7 @@ def generate(mebibytes):
 
 
 def accept(listener):
-    client = PullToPush.Future()
+    client: PullToPush.Future[Gio.SocketConnection] = PullToPush.Future()
 
     def accepted(_, result):
         try:

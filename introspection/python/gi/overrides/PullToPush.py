@@ -252,6 +252,10 @@ PullToPush_ = override(PullToPush_)
 
 
 class CooperativeTask(Ending, PullToPush.CooperativeTask):
+    def __class_getitem__(cls, _):
+        """For annotations, such as CooperativeTask[int]."""
+        return cls
+
     def get_cooperator(self):
         """What runs it, or None if it was not made here."""
         return getattr(self, COOPERATOR, None)

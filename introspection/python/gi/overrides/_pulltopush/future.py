@@ -34,6 +34,10 @@ class Future:
         self._exception = None
         self._seen = False
 
+    def __class_getitem__(cls, _):
+        """For annotations, such as Future[int]."""
+        return cls
+
     def done(self):
         return self._done
 

@@ -1,0 +1,26 @@
+# SPDX-FileCopyrightText: 2026 The pulltopush authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+# Of GIO, what the stubs of PullToPush must know; for more, install PyGObject-stubs.
+
+from typing import Any
+
+from gi.repository import GObject
+
+class AsyncResult(GObject.GInterface):
+    def __getattr__(self, name: str) -> Any: ...
+
+class Cancellable(GObject.Object):
+    @classmethod
+    def new(cls) -> Cancellable: ...
+    def cancel(self) -> None: ...
+    def is_cancelled(self) -> bool: ...
+    def __getattr__(self, name: str) -> Any: ...
+
+class InputStream(GObject.Object):
+    def __getattr__(self, name: str) -> Any: ...
+
+class OutputStream(GObject.Object):
+    def __getattr__(self, name: str) -> Any: ...
+
+def __getattr__(name: str) -> Any: ...
