@@ -178,3 +178,24 @@ def test_every_picture_is_shown(root):
     pages = "".join(page.read_text(encoding="utf-8") for page in root.glob("docs/*.md"))
     for picture in root.glob("docs/images/*"):
         assert f"](images/{picture.name})" in pages, picture.name
+
+
+@pytest.mark.parametrize("language, page", [("Python", "start-python.md"), ("GJS", "start-javascript.md")])
+def test_starts_have_the_cost_of_a_step(root, language, page):
+    measured = table_of((root / "docs" / "benchmarks.md").read_text(encoding="utf-8"), f"{language}: pulltopush")
+    text = " ".join((root / "docs" / page).read_text(encoding="utf-8").split())
+    generator = measured[f"{language}: pulltopush, a generator and a function"][-1]
+    classes = measured[f"{language}: pulltopush, both ends as classes"][-1]
+    assert f"costs {generator} times what an idle callback costs" in text
+    assert f"is {classes} times an idle callback" in text
+
+
+def test_readme_has_the_figures_of_the_benchmarks(root, readme):
+    page = (root / "docs" / "benchmarks.md").read_text(encoding="utf-8")
+    said = {
+        "one idle source per stream": "times less than an idle source",
+        "Twisted's adapter": "times less than Twisted",
+    }
+    for what, words in said.items():
+        value = re.search(rf"\| {what}, against ours \| ([\d.]+) \|", page).group(1)
+        assert f"{float(value):.0f} {words}" in " ".join(readme.split())

@@ -10,9 +10,6 @@ const {spend} = imports.overrides._pulltopush.garbage;
 
 const encoder = new TextEncoder();
 
-// Faster than the constructor, by a quarter.
-const newBytes = GLib.Bytes.new;
-
 function isChunk(thing) {
     return thing instanceof Uint8Array || thing instanceof GLib.Bytes || typeof thing === 'string';
 }
@@ -158,8 +155,9 @@ function define(PullToPush, Record) {
             }
 
             const data = toArray(result.value);
+            // GJS makes a GLib.Bytes of it by itself, in half of the time that its constructor takes.
             if (data.length > 0)
-                consumer.write(newBytes(data));
+                consumer.write(data);
             spend(data.length);
             return MORE;
         }
