@@ -135,6 +135,17 @@ class Copy:
                 check_failure(running.end(), "ancel")
         assert target.read_bytes() == b"as before"
 
+    def test_q_leaves_no_half_of_a_new_file(self, program, tmp_path):
+        source, target = tmp_path / "source", tmp_path / "target"
+        os.mkfifo(source)
+        with Running(program, source, target) as running:
+            with open(source, "wb", buffering=0) as writer:
+                writer.write(b"new")
+                running.read_until_error_says(rb"3 bytes")
+                running.say("q")
+                check_failure(running.end(), "ancel")
+        assert not target.exists()
+
     def test_no_source(self, program, tmp_path):
         source, target = tmp_path / "no-such-file", tmp_path / "target"
         check_failure(run(program, source, target), "no-such-file")

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Copies a file, and shows how far it is. A line "p" on standard input pauses the copy and lets it
- * go on, a line "q" cancels it; then a target that was there stays as it was.
+ * go on, a line "q" cancels it; then a target that was there stays as it was, and one that was not
+ * is removed.
  */
 #include <pulltopush/pulltopush.h>
 #include <gio/gunixinputstream.h>
@@ -16,22 +17,11 @@ typedef struct
   PtpInputStreamProducer *producer;
   PtpOutputStreamConsumer *consumer;
   PtpPullToPush *stream;
+  GFile *target;
+  gboolean is_new;
   gboolean held;
-  int status;
+  GError *error;
 } Copy;
-
-static void
-end (Copy *copy, const GError *error)
-{
-  if (error == NULL)
-    g_print ("%" G_GUINT64_FORMAT " bytes\n",
-             ptp_output_stream_consumer_get_bytes_written (copy->consumer));
-  else
-    g_printerr ("copy: %s\n", error->message);
-
-  copy->status = error == NULL ? 0 : 1;
-  g_main_loop_quit (copy->loop);
-}
 
 static void
 show_progress (Copy *copy)
@@ -63,12 +53,16 @@ static void
 closed_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   Copy *copy = data;
-  g_autoptr (GError) error = NULL;
 
-  ptp_output_stream_consumer_close_finish (copy->consumer, result, &error);
+  /* The first error is the one that matters. */
+  ptp_output_stream_consumer_close_finish (copy->consumer, result,
+                                           copy->error == NULL ? &copy->error : NULL);
   show_progress (copy);
   g_printerr ("\n");
-  end (copy, error);
+  /* Nobody wants half a file, which a target that was there is not: GIO leaves it as it was. */
+  if (copy->error != NULL && copy->is_new)
+    g_file_delete (copy->target, NULL, NULL);
+  g_main_loop_quit (copy->loop);
 }
 
 static void
@@ -81,11 +75,8 @@ ended_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (!ptp_pull_to_push_wait_finish (copy->stream, result, &error)
       && !g_error_matches (error, PTP_ERROR, PTP_ERROR_STOPPED))
     {
-      /* Half a copy does not replace a whole file. */
+      copy->error = g_steal_pointer (&error);
       ptp_output_stream_consumer_abort (copy->consumer);
-      g_printerr ("\n");
-      end (copy, error);
-      return;
     }
 
   ptp_output_stream_consumer_close_async (copy->consumer, G_PRIORITY_DEFAULT, NULL, closed_cb,
@@ -123,17 +114,17 @@ command_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static gboolean
-start (Copy *copy, const char *source_name, const char *target_name, GError **error)
+start (Copy *copy, const char *source_name, GError **error)
 {
   g_autoptr (GFile) source = g_file_new_for_commandline_arg (source_name);
-  g_autoptr (GFile) target = g_file_new_for_commandline_arg (target_name);
   g_autoptr (GFileInputStream) input = NULL;
   g_autoptr (GFileOutputStream) output = NULL;
 
   input = g_file_read (source, NULL, error);
   if (input == NULL)
     return FALSE;
-  output = g_file_replace (target, NULL, FALSE, G_FILE_CREATE_NONE, NULL, error);
+  copy->is_new = !g_file_query_exists (copy->target, NULL);
+  output = g_file_replace (copy->target, NULL, FALSE, G_FILE_CREATE_NONE, NULL, error);
   if (output == NULL)
     return FALSE;
 
@@ -156,6 +147,7 @@ main (int argc, char *argv[])
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GInputStream) input = g_unix_input_stream_new (STDIN_FILENO, FALSE);
   g_autoptr (GDataInputStream) commands = g_data_input_stream_new (input);
+  g_autoptr (GFile) target = NULL;
   g_autoptr (GError) error = NULL;
   Copy copy = { .loop = loop, .cancellable = cancellable, .commands = commands };
 
@@ -165,7 +157,8 @@ main (int argc, char *argv[])
       return 2;
     }
 
-  if (start (&copy, argv[1], argv[2], &error))
+  copy.target = target = g_file_new_for_commandline_arg (argv[2]);
+  if (start (&copy, argv[1], &copy.error))
     {
       guint timer = g_timeout_add (100, show_progress_cb, &copy);
 
@@ -173,13 +166,16 @@ main (int argc, char *argv[])
       g_main_loop_run (loop);
       g_source_remove (timer);
     }
+
+  error = copy.error;
+  if (error == NULL)
+    g_print ("%" G_GUINT64_FORMAT " bytes\n",
+             ptp_output_stream_consumer_get_bytes_written (copy.consumer));
   else
-    {
-      end (&copy, error);
-    }
+    g_printerr ("copy: %s\n", error->message);
 
   g_clear_object (&copy.stream);
   g_clear_object (&copy.consumer);
   g_clear_object (&copy.producer);
-  return copy.status;
+  return error == NULL ? 0 : 1;
 }

@@ -2,7 +2,8 @@
 // SPDX-FileCopyrightText: 2026 The pulltopush authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// Copies a file, and shows how far it is. The line "p" pauses and goes on, "q" cancels.
+// Copies a file, and shows how far it is. The line "p" pauses and goes on, "q" cancels. A target
+// that was there stays as it was until the copy is whole; one that was not is removed if that fails.
 
 import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
@@ -16,7 +17,8 @@ const terminal = Gio.UnixOutputStream.new(2, false);
 class Copy {
     constructor(source, target) {
         this.producer = PullToPush.InputStreamProducer.new(source.read(null));
-        // A file that is there stays until the new one is whole.
+        this.target = target;
+        this.isNew = !target.query_exists(null);
         const output = target.replace(null, false, Gio.FileCreateFlags.NONE, null);
         this.consumer = PullToPush.OutputStreamConsumer.new(output);
         this.cancellable = new Gio.Cancellable();
@@ -65,21 +67,31 @@ class Copy {
             return GLib.SOURCE_CONTINUE;
         });
         try {
-            await this.stream.wait();
+            await this.waitAndClose();
         } catch (error) {
-            // One that was stopped has a consumer that failed: closing it says why. Otherwise half a
-            // copy does not replace a whole file.
-            if (!error.matches?.(PullToPush.Error, PullToPush.Error.STOPPED)) {
-                consumer.abort();
-                throw error;
-            }
+            if (this.isNew)
+                this.target.delete(null);
+            throw error;
         } finally {
             GLib.source_remove(timer);
         }
-        await consumer.close();
         this.show();
         printerr('');
         return consumer.bytesWritten;
+    }
+
+    async waitAndClose() {
+        try {
+            await this.stream.wait();
+        } catch (error) {
+            // One that was stopped has a consumer that failed: closing it says why.
+            if (!error.matches?.(PullToPush.Error, PullToPush.Error.STOPPED)) {
+                this.consumer.abort();
+                await this.consumer.close().catch(() => {});
+                throw error;
+            }
+        }
+        await this.consumer.close();
     }
 }
 

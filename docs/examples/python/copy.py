@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 The pulltopush authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Copies a file, and shows how far it is. The line "p" pauses and goes on, "q" cancels."""
+"""Copies a file, and shows how far it is. The line "p" pauses and goes on, "q" cancels.
+
+A target that was there stays as it was until the copy is whole; one that was not is removed if that
+fails.
+"""
 
 import os
 import sys
@@ -17,7 +21,8 @@ USAGE = "Usage: copy.py SOURCE TARGET"
 class Copy:
     def __init__(self, source, target):
         self.producer = PullToPush.InputStreamProducer.new(source.read(None))
-        # A file that is there stays until the new one is whole.
+        self.target = target
+        self.is_new = not target.query_exists(None)
         output = target.replace(None, False, Gio.FileCreateFlags.NONE, None)
         self.consumer = PullToPush.OutputStreamConsumer.new(output)
         self.cancellable = Gio.Cancellable()
@@ -55,18 +60,31 @@ class Copy:
         GLib.unix_fd_add_full(GLib.PRIORITY_DEFAULT, 0, GLib.IOCondition.IN, self.obey)
         GLib.timeout_add(100, self.show)
         try:
-            await self.stream.wait()
-        except PullToPush.StoppedError:
-            # By a consumer that failed: closing it says why.
-            pass
+            await self.wait_and_close()
         except GLib.Error:
-            # Half a copy does not replace a whole file.
-            self.consumer.abort()
+            if self.is_new:
+                self.target.delete(None)
             raise
-        await self.consumer.close()
         self.show()
         sys.stderr.write("\n")
         return self.consumer.get_bytes_written()
+
+    async def wait_and_close(self):
+        try:
+            await self.stream.wait()
+        except PullToPush.StoppedError:
+            # By a consumer that failed: closing it says why.
+            await self.consumer.close()
+        except GLib.Error:
+            self.consumer.abort()
+            try:
+                await self.consumer.close()
+            except GLib.Error:
+                # It was aborted: no news.
+                pass
+            raise
+        else:
+            await self.consumer.close()
 
 
 def main(arguments):

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Copies a file, and shows how far it is. A line "p" on standard input pauses the copy and lets it
- * go on, a line "q" cancels it; then a target that was there stays as it was.
+ * go on, a line "q" cancels it; then a target that was there stays as it was, and one that was not
+ * is removed.
  */
 
 class Copy : Object {
@@ -13,6 +14,7 @@ class Copy : Object {
   private bool held = false;
 
   public async uint64 run (File source, File target) throws Error {
+    var is_new = !target.query_exists ();
     producer = new PullToPush.InputStreamProducer (yield source.read_async ());
     consumer = new PullToPush.OutputStreamConsumer (yield target.replace_async (null, false, NONE));
     stream = PullToPush.PullToPush.stream (producer, consumer);
@@ -26,6 +28,10 @@ class Copy : Object {
       obey_commands.begin ();
       yield wait_and_close ();
       show_progress ();
+    } catch (Error error) {
+      if (is_new)
+        yield target.delete_async ();
+      throw error;
     } finally {
       Source.remove (timer);
       stderr.printf ("\n");
@@ -39,8 +45,12 @@ class Copy : Object {
     } catch (PullToPush.Error.STOPPED error) {
       // The consumer has failed, and closing it says why.
     } catch (Error error) {
-      // Half a copy does not replace a whole file.
       consumer.abort ();
+      try {
+        yield consumer.close_async ();
+      } catch (Error aborted) {
+        // No news.
+      }
       throw error;
     }
     yield consumer.close_async ();
