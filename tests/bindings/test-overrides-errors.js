@@ -8,7 +8,7 @@ import GLib from 'gi://GLib?version=2.0';
 import PullToPush from 'gi://PullToPush?version=1';
 
 import {Collector} from './doubles.js';
-import {assert, assertEqual, assertError, rejects, run, settle, test} from './tap.js';
+import {assert, assertEqual, assertError, rejects, run, settle, test, throws} from './tap.js';
 
 const thrown = new RangeError('as planned');
 
@@ -121,6 +121,27 @@ test('/gjs/overrides/thrown/wait-is-cancelled', async () => {
     assert(stream.exception === null);
     stream.stop_producing();
     assertError(await rejects(stream.wait()), PullToPush.Error, PullToPush.Error.STOPPED);
+});
+
+test('/gjs/overrides/options/refused-before-anything-begins', async () => {
+    const seen = [];
+    const take = chunk => {
+        seen.push(chunk);
+    };
+    for (const [options, words] of [
+        [{cancelable: null}, 'no option cancelable; it has cooperator and cancellable'],
+        [{cancellable: 3}, 'cancellable is to be a Gio.Cancellable, not of type number'],
+        [{cooperator: {}}, 'cooperator is to be a PullToPush.Cooperator, not of type Object'],
+    ]) {
+        const error = throws(() => PullToPush.stream(['a'], take, options));
+        assert(error instanceof TypeError && error.message.includes(words), `${error}`);
+        assert(throws(() => PullToPush.chunks(['a'], options)) instanceof TypeError);
+    }
+    assert(throws(() => PullToPush.cooperate(failing(), {cooperator: 3})) instanceof TypeError);
+    await settle();
+    assertEqual(seen, []);
+    await PullToPush.stream(['a'], take, {cancellable: null, cooperator: undefined}).wait();
+    assertEqual(seen.length, 1);
 });
 
 run();

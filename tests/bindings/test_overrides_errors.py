@@ -235,5 +235,14 @@ def test_only_a_generator_is_cooperated_with(arguments, words):
 
 
 def test_a_cooperator_is_asked_for():
-    with pytest.raises(TypeError, match="not int"):
+    with pytest.raises(TypeError, match="cooperator is to be a Cooperator, not int"):
         PullToPush.cooperate(iter([]), cooperator=3)
+
+
+@pytest.mark.parametrize("options", [{"cancellable": 3}, {"cooperator": 3}, {"timeout": 3}])
+def test_wrong_options_are_refused_before_anything_begins(options):
+    seen = []
+    with pytest.raises(TypeError, match=next(iter(options))):
+        PullToPush.stream([b"a"], seen.append, **options)
+    settle()
+    assert seen == []

@@ -135,6 +135,17 @@ function overrideStream(PullToPush) {
     };
 }
 
+// Before anything has begun: an option that is not known, or not of its type, would come too late.
+function checkOptions(who, options, types) {
+    for (const [name, value] of Object.entries(options)) {
+        const type = types[name];
+        if (type === undefined)
+            throw new TypeError(`${who}() has no option ${name}; it has ${Object.keys(types).join(' and ')}`);
+        if (value !== null && value !== undefined && !(value instanceof type))
+            throw new TypeError(`${who}(): ${name} is to be a ${type.name.replace('_', '.')}, not of type ${nameOf(value)}`);
+    }
+}
+
 function startOn(PullToPush, cooperator, producer, consumer) {
     const record = new Record(PullToPush);
     const stream = new PullToPush.PullToPush({producer, consumer, cooperator});
@@ -150,10 +161,11 @@ function defineCooperate(PullToPush) {
     const {MORE, FINISHED, PENDING} = PullToPush.StepResult;
 
     // Runs a generator in slices of the main loop; see docs/start-javascript.md.
-    return function (generator, {cooperator = null} = {}) {
+    return function (generator, options = {}) {
+        checkOptions('cooperate', options, {cooperator: PullToPush.Cooperator});
         if (typeof generator?.next !== 'function') {
             const advice = typeof generator === 'function' ? ': call the generator function' : '';
-            throw new TypeError(`cooperate() needs a generator, not a ${nameOf(generator)}${advice}`);
+            throw new TypeError(`cooperate() needs a generator, not what is of type ${nameOf(generator)}${advice}`);
         }
         const steps = new Sources.Steps(generator);
         const record = new Record(PullToPush);
@@ -174,7 +186,7 @@ function defineCooperate(PullToPush) {
             }
         };
 
-        task = (cooperator ?? PullToPush.Cooperator.ref_default()).cooperate(step);
+        task = (options.cooperator ?? PullToPush.Cooperator.ref_default()).cooperate(step);
         task[RECORD] = record;
         task.connect('stopped', () => steps.close());
         return task;
@@ -207,7 +219,10 @@ function _init() {
     PullToPush.fromFunction = func => new FunctionConsumer(func);
 
     // Streams from a source into a sink, and returns the running PullToPush.PullToPush.
-    PullToPush.stream = function (source, sink, {cooperator = null, cancellable = null} = {}) {
+    PullToPush.stream = function (source, sink, options = {}) {
+        checkOptions('stream', options, {cooperator: PullToPush.Cooperator, cancellable: Gio.Cancellable});
+        const cooperator = options.cooperator ?? null;
+        const cancellable = options.cancellable ?? null;
         spend(STREAM);
         const producer = toProducer(source);
         const [consumer, finishRest] = toConsumer(sink);

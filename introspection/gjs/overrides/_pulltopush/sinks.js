@@ -27,7 +27,7 @@ function define(PullToPush, Record) {
         _init(func) {
             super._init();
             if (typeof func !== 'function')
-                throw new TypeError(`A ${nameOf(func)} cannot take chunks: it is no consumer, stream or function`);
+                throw new TypeError(`What is of type ${nameOf(func)} cannot take chunks: it is no consumer, stream or function`);
             this._func = func;
             this._producer = null;
             this._nAwaited = 0;

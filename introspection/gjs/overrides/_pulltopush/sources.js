@@ -108,7 +108,7 @@ function stepsOf(iterable) {
         return new Steps(iterable[Symbol.iterator]());
 
     const advice = typeof iterable === 'function' ? '; call the generator function' : '';
-    throw new TypeError(`A ${nameOf(iterable)} cannot be streamed: it is no iterable of chunks${advice}`);
+    throw new TypeError(`What is of type ${nameOf(iterable)} cannot be streamed: it is no iterable of chunks${advice}`);
 }
 
 function define(PullToPush, Record) {

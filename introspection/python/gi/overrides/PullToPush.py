@@ -4,7 +4,7 @@
 
 from gi.module import get_introspection_module
 from gi.overrides import override
-from gi.repository import GLib
+from gi.repository import Gio, GLib
 
 from ._pulltopush.errors import ERROR_CLASSES, RECORD, Record, StreamError
 from ._pulltopush.errors import exception_of, forget_exception, guard_class, new_record, note, raising_typed
@@ -284,6 +284,16 @@ class OutputStreamConsumer(PullToPush.OutputStreamConsumer):
 OutputStreamConsumer = overriding(OutputStreamConsumer)
 
 
+def check_options(cooperator, cancellable=None):
+    """Before anything has begun: afterwards, nobody would have the stream."""
+    for name, value, cls in (
+        ("cooperator", cooperator, PullToPush.Cooperator),
+        ("cancellable", cancellable, Gio.Cancellable),
+    ):
+        if value is not None and not isinstance(value, cls):
+            raise TypeError(f"The {name} is to be a {cls.__name__}, not {type(value).__name__}")
+
+
 def from_iterable(iterable):
     """Makes a pull producer of any iterable of bytes; generators may also wait.
 
@@ -306,6 +316,7 @@ def stream(source, sink, *, cooperator=None, cancellable=None):
     Consumer, a function, or a Gio.OutputStream, which is then closed when all is written. Keyword
     arguments are the properties of the stream.
     """
+    check_options(cooperator, cancellable)
     producer = to_producer(source)
     consumer, made_here = to_consumer(sink)
     if cooperator is None:
@@ -338,8 +349,7 @@ def cooperate(generator, *, cooperator=None):
     if not hasattr(generator, "__iter__"):
         advice = ": call the generator function" if callable(generator) else f", not {type(generator).__name__}"
         raise TypeError(f"cooperate() needs a generator{advice}")
-    if not isinstance(cooperator, (PullToPush.Cooperator, type(None))):
-        raise TypeError(f"The cooperator is to be a PullToPush.Cooperator, not {type(cooperator).__name__}")
+    check_options(cooperator)
     steps, record, task = Generated(generator), Record(), []
     record.value = None
 
