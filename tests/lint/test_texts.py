@@ -112,6 +112,12 @@ def test_javascript_sample_runs(readme, tmp_path, run_command, environment):
 
 
 @pytest.mark.parametrize("page", PAGES)
+def test_no_code_is_indented(root, page):
+    """A block inside a list is none to gi-docgen, which shows it as a line of text."""
+    assert re.findall(r"^ +```.*", (root / page).read_text(encoding="utf-8"), re.MULTILINE) == []
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_links(root, page):
     assert checks.check_links(root / page) == []
 
