@@ -39,11 +39,13 @@ def pkg_config(*packages):
     return text.split()
 
 
-def build_c(source):
+def build_c(source, *libraries):
     """With more warnings than most have, and as errors."""
     program = source.with_suffix("")
     warnings = ["-Wall", "-Wextra", "-Wno-unused-parameter", "-Wno-missing-field-initializers", "-Werror"]
-    ours = [f"-I{ROOT}", f"-I{BUILD}", f"-L{BUILD / 'pulltopush'}", "-lpulltopush-1"]
+    folders = [BUILD / "pulltopush", BUILD / "pulltopush" / "testing"]
+    ours = [f"-I{ROOT}", f"-I{BUILD}", *(f"-L{folder}" for folder in folders), "-lpulltopush-1"]
+    ours += [f"-l{library}" for library in libraries]
     build("gcc", "-std=gnu11", "-g", *warnings, source, "-o", program, *ours, *pkg_config("gio-2.0", "gio-unix-2.0"))
     return [program]
 
@@ -72,9 +74,9 @@ LANGUAGES = {
 }
 
 
-def make(code, language, folder):
+def make(code, language, folder, *libraries):
     """Returns the command that runs that code."""
     suffix, ready = LANGUAGES[language]
     source = folder / f"page.{suffix}"
     source.write_text("\n".join(code), encoding="utf-8")
-    return ready(source)
+    return ready(source, *libraries)

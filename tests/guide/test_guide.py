@@ -3,6 +3,7 @@
 """Every program on the pages of the guide runs as it stands there, and says what it says here."""
 
 import hashlib
+import re
 import socket
 import subprocess
 
@@ -118,6 +119,48 @@ def test_a_generator_does(tmp_path):
     assert len(code) == 3
     imports = code[1].partition("\n\n\n")[0]
     assert guide.run(*guide.make([imports, code[2]], "python", tmp_path)) == (0, "b'3\\n'\nb'2\\n'\nb'1\\n'\n", "")
+
+
+SUITE = """
+#include <pulltopush/testing/pulltopush-testing.h>
+
+static GObject *
+make (PtpConsumer *unused, gpointer folder)
+{{
+  {make}
+}}
+
+int
+main (int argc, char *argv[])
+{{
+  g_autoptr (PtpTestingSuite) suite
+    = ptp_testing_suite_new (PTP_TESTING_KIND_{kind}, "page", make, argv[1], NULL);
+
+  return ptp_testing_suite_run_tap (suite) == 0 ? 0 : 1;
+}}
+"""
+
+OBJECTS = {
+    "start-c.md": ("PULL_PRODUCER", "return g_object_new (DEMO_TYPE_COUNTDOWN, NULL);"),
+    "writing-a-consumer.md": ("CONSUMER", "return g_object_new (DEMO_TYPE_DIGEST, NULL);"),
+    "writing-a-producer.md": (
+        "PULL_PRODUCER",
+        "g_autoptr (GFile) file = g_file_new_for_path (folder);\n\n"
+        "  return G_OBJECT (demo_listing_new (file, NULL));",
+    ),
+}
+
+
+@pytest.mark.parametrize("page", OBJECTS)
+def test_what_the_pages_advise_keeps_the_rules(page, tmp_path):
+    """As the conformance kit sees it."""
+    kind, make = OBJECTS[page]
+    code = [block.replace("\nmain (", "\nits_own_main (") for block in guide.blocks(text(page), "c")]
+    suite = SUITE.format(kind=kind, make=make)
+    words = guide.make([*code, suite], "c", tmp_path, "pulltopush-testing-1")
+    status, output, errors = guide.run(*words, tmp_path)
+    assert (status, errors) == (0, ""), output
+    assert len(re.findall(r"^ok (?!.*# SKIP)", output, re.MULTILINE)) > 10, output
 
 
 def test_no_program_is_left_out():
