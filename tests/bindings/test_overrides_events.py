@@ -157,6 +157,24 @@ def test_what_began_before_the_loop_goes_on_in_it(run):
     assert seen == CHUNKS
 
 
+def test_a_loop_inside_a_task_of_ours(run):
+    """What asyncio drives there waits in its way, though a task of ours is under way."""
+
+    async def inner():
+        return [chunk async for chunk in PullToPush.chunks(slowly())]
+
+    async def outer():
+        await PullToPush.stream(counted(), lambda _: None).wait()
+        return PullToPush.run(inner())
+
+    task = PullToPush.spawn(outer())
+
+    async def late():
+        return await task
+
+    assert run(late()) == CHUNKS
+
+
 def test_run_has_all_of_asyncio():
     async def main():
         await asyncio.sleep(0)

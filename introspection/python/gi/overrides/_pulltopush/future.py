@@ -9,7 +9,7 @@ import threading
 
 from gi.repository import GLib
 
-# Whose coroutine runs right now in a thread, if one of ours drives it.
+# The task of ours whose coroutine runs right now in a thread, and that of asyncio around it.
 driving = threading.local()
 
 
@@ -18,6 +18,15 @@ def running_asyncio_loop():
         return asyncio.get_running_loop()
     except RuntimeError:
         return None
+
+
+def asyncio_task():
+    return None if running_asyncio_loop() is None else asyncio.current_task()
+
+
+def is_driven_here():
+    """Whether a task of ours drives the caller; asyncio may in a main loop that was run from there."""
+    return getattr(driving, "task", None) is not None and driving.around is asyncio_task()
 
 
 class Future:
@@ -83,7 +92,7 @@ class Future:
     def __await__(self):
         if self._done:
             pass
-        elif getattr(driving, "task", None) is None and running_asyncio_loop() is not None:
+        elif not is_driven_here() and running_asyncio_loop() is not None:
             future = running_asyncio_loop().create_future()
             self.add_done_callback(lambda _: future.done() or future.set_result(None))
             yield from future.__await__()
@@ -120,7 +129,8 @@ class Task(Future):
 
     def _step(self, advance, what):
         self._waits_for = None
-        before, driving.task = getattr(driving, "task", None), self
+        before = getattr(driving, "task", None), getattr(driving, "around", None)
+        driving.task, driving.around = self, asyncio_task()
         try:
             waits_for = advance(what)
         except StopIteration as stop:
@@ -131,7 +141,7 @@ class Task(Future):
         else:
             self._wait_for(waits_for)
         finally:
-            driving.task = before
+            driving.task, driving.around = before
 
     def _wait_for(self, waits_for):
         if self._cancelled:
