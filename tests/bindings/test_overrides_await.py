@@ -250,6 +250,13 @@ def test_run_returns_raises_and_needs_something_to_await():
         PullToPush.run(42)
 
 
+def test_a_future_says_at_once_what_is_of_no_use_to_it():
+    with pytest.raises(TypeError, match="needs an exception, not str"):
+        PullToPush.Future().set_exception("text")
+    with pytest.raises(TypeError, match="needs a function, not int"):
+        PullToPush.Future().add_done_callback(5)
+
+
 def test_run_says_what_it_cannot_await():
     class Foreign:
         def __await__(self):

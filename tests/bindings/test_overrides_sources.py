@@ -78,6 +78,8 @@ def test_a_file_is_read_and_closed(tmp_path):
         (None, "NoneType cannot be streamed"),
         ("text", "str is no iterable of chunks"),
         (lambda: None, "function cannot be streamed"),
+        (list, "class list cannot be streamed: make an object"),
+        (ListProducer, "class ListProducer cannot be streamed: make an object"),
     ],
 )
 def test_bad_sources_are_refused_at_once(source, words):

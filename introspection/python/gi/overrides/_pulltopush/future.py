@@ -64,6 +64,8 @@ class Future:
 
     def add_done_callback(self, callback):
         """Calls callback(self) once it is done; at once if it is."""
+        if not callable(callback):
+            raise TypeError(f"add_done_callback() needs a function, not {type(callback).__name__}")
         self._seen = True
         if self._done:
             callback(self)
@@ -74,6 +76,8 @@ class Future:
         self._finish(result, None)
 
     def set_exception(self, exception):
+        if not isinstance(exception, BaseException):
+            raise TypeError(f"set_exception() needs an exception, not {type(exception).__name__}")
         self._finish(None, exception)
 
     def _check_done(self):

@@ -110,6 +110,8 @@ def steps_of(iterable):
     if isinstance(iterable, (str, *BYTES_LIKE)):
         what = type(iterable).__name__
         raise TypeError(f"A {what} is no iterable of chunks: put it in a list, as in [b'data']")
+    if isinstance(iterable, type):
+        raise TypeError(f"The class {iterable.__name__} cannot be streamed: make an object of it")
     if hasattr(iterable, "__aiter__"):
         return Generated(awaited(iterable))
     if is_awaitable(iterable) or not hasattr(iterable, "__iter__"):
