@@ -74,13 +74,6 @@ def test_words(tmp_path):
     assert checks.check_words(tmp_path, [later]) == ["later.py: TO" + "DO"]
 
 
-def test_file_length(tmp_path):
-    fits = write(tmp_path, "fits.c", "\n" * checks.MAX_FILE_LINES)
-    long = write(tmp_path, "long.c", "\n" * (checks.MAX_FILE_LINES + 1))
-    assert checks.check_lengths(tmp_path, [fits]) == []
-    assert "long.c" in checks.check_lengths(tmp_path, [long])[0]
-
-
 @pytest.mark.parametrize(
     "name,head,tail", [("a.c", "static int\nlong_one (void)\n{\n", "}\n"), ("a.py", "def long_one():\n", "")]
 )
