@@ -51,12 +51,16 @@ do_write (PtpTestOutputStream *self,
       if (!self->fail_mute)
         g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "the double is full");
     }
+  else if (self->error_beside)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "the double says so");
+    }
 
   keep (self, vectors, n_vectors, size);
   self->room -= MIN (size, self->room);
   if (self->on_write != NULL)
     self->on_write (self, self->hook_data);
-  return *failed && self->fail_nonsense ? G_MAXSIZE : size;
+  return *failed && self->fail_nonsense ? G_MAXSIZE : size + self->more;
 }
 
 static void
@@ -113,6 +117,7 @@ ptp_test_output_stream_writev_finish (GOutputStream *stream,
                                       gsize *bytes_written,
                                       GError **error)
 {
+  PTP_TEST_OUTPUT_STREAM (stream)->n_finishes++;
   if (bytes_written != NULL)
     *bytes_written = GPOINTER_TO_SIZE (g_task_get_task_data (G_TASK (result)));
   return g_task_propagate_boolean (G_TASK (result), error);
@@ -173,6 +178,11 @@ static GSource *
 create_source (GPollableOutputStream *stream, GCancellable *cancellable)
 {
   PtpTestOutputStream *self = PTP_TEST_OUTPUT_STREAM (stream);
+
+  if (self->on_create_source != NULL)
+    self->on_create_source (self, self->hook_data);
+  if (self->no_source)
+    return NULL;
 
   g_clear_pointer (&self->source, g_source_unref);
   self->source = g_pollable_source_new (G_OBJECT (stream));

@@ -35,17 +35,22 @@ struct _PtpTestOutputStream
   gboolean fail_mute;     /* without an error */
   gsize fail_after;       /* that write takes so many bytes, and then fails */
   gboolean fail_nonsense; /* takes nothing, and says it took more than there is */
+  gsize more;             /* says it took so many bytes more than it was given */
+  gboolean error_beside;  /* takes what it takes, and sets an error beside that */
+  gboolean no_source;     /* pollable: there is nothing to wait with */
   gsize room;             /* pollable: so many bytes, then it would block */
   gboolean fail_flush;    /* read in a thread */
   gboolean fail_close;    /* read in a thread */
   PtpTestHook on_write;
+  PtpTestHook on_create_source;
   gpointer hook_data;
 
   /* Read by the test. */
   GByteArray *bytes; /* (owned) */
   guint n_writes;
   guint n_vectors; /* of the last write that got so far */
-  int n_flushes;   /* atomic, as these are in a thread */
+  guint n_finishes;
+  int n_flushes; /* atomic, as these are in a thread */
   int n_closes;
   int n_cancelled_closes;
 
