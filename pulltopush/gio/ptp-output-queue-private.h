@@ -43,7 +43,7 @@ typedef struct
 
 void ptp_output_queue_init (PtpOutputQueue *self);
 void ptp_output_queue_clear (PtpOutputQueue *self);
-gboolean ptp_output_queue_push (PtpOutputQueue *self, GBytes *bytes, gsize limit);
+void ptp_output_queue_push (PtpOutputQueue *self, GBytes *bytes);
 void ptp_output_queue_peek (PtpOutputQueue *self,
                             gsize max_size,
                             guint max_vectors,

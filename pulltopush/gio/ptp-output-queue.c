@@ -111,16 +111,13 @@ gather (PtpOutputQueue *self, GBytes *bytes)
   return TRUE;
 }
 
-/* Returns: false when the queue would be longer than @limit bytes; it is left as it was */
-gboolean
-ptp_output_queue_push (PtpOutputQueue *self, GBytes *bytes, gsize limit)
+void
+ptp_output_queue_push (PtpOutputQueue *self, GBytes *bytes)
 {
   gsize size = g_bytes_get_size (bytes);
 
-  if (size > limit || self->size > limit - size)
-    return FALSE;
   if (size == 0)
-    return TRUE;
+    return;
 
   if (!gather (self, bytes))
     {
@@ -129,7 +126,6 @@ ptp_output_queue_push (PtpOutputQueue *self, GBytes *bytes, gsize limit)
     }
   self->size += size;
   self->peak = MAX (self->peak, self->size);
-  return TRUE;
 }
 
 /* Fills @batch, which must be clear, with the head of the queue: at most @max_size bytes in
@@ -143,8 +139,7 @@ ptp_output_queue_peek (PtpOutputQueue *self,
 {
   gsize offset = self->offset;
 
-  g_assert (max_vectors <= PTP_OUTPUT_BATCH_VECTORS);
-
+  max_vectors = MIN (max_vectors, PTP_OUTPUT_BATCH_VECTORS);
   batch->n_vectors = 0;
   batch->size = 0;
   for (GList *l = self->chunks.head; l != NULL; l = l->next)
@@ -163,12 +158,11 @@ ptp_output_queue_peek (PtpOutputQueue *self,
     }
 }
 
-/* Drops @size bytes from the head: they are written. */
+/* Drops @size bytes from the head: they are written. More than there are is all there are. */
 void
 ptp_output_queue_consume (PtpOutputQueue *self, gsize size)
 {
-  g_assert (size <= self->size);
-
+  size = MIN (size, self->size);
   self->size -= size;
   while (size > 0)
     {

@@ -39,8 +39,10 @@
  * nothing to write. Over TCP an orderly shutdown by the peer is no hang-up: such
  * a peer may still be reading, and the next write will tell.
  *
- * Writing to a pipe without a reader raises `SIGPIPE`, which a program that
- * wants to live to see the error ignores.
+ * Writing to a pipe or socket without a reader is an error, never a signal that
+ * ends the process (rule B10). For that, the first consumer of a process ignores
+ * `SIGPIPE` from then on, as [class@Gio.Socket] does, unless the program has set
+ * a handler for it.
  *
  * ## Contexts
  *
@@ -48,11 +50,12 @@
  * functions are to be called there. The last reference may be dropped anywhere.
  * Nobody else may write to the stream until the consumer is closed.
  *
- * A stream that can poll ([iface@Gio.PollableOutputStream]) is written directly;
- * if its descriptor is in blocking mode, as standard output usually is, in small
- * pieces, since that is all that never blocks. Any other stream is written with
- * one asynchronous operation at a time, which is never cancelled, so that what
- * it has written is known.
+ * A stream that can poll ([iface@Gio.PollableOutputStream]) is written directly.
+ * If its descriptor is in blocking mode, as standard output usually is, that
+ * never blocks either: the pipe or terminal is opened a second time, without
+ * blocking, while something is queued, and what cannot be opened is written in
+ * a thread. Any other stream is written with one asynchronous operation at a
+ * time, which is never cancelled, so that what it has written is known.
  *
  * Since: 1.0
  */
@@ -183,6 +186,7 @@ static gboolean
 ptp_output_stream_consumer_write (PtpConsumer *consumer, GBytes *bytes, GError **error)
 {
   PtpOutputStreamConsumer *self = PTP_OUTPUT_STREAM_CONSUMER (consumer);
+  gsize size = g_bytes_get_size (bytes);
 
   if (self->error != NULL)
     {
@@ -195,9 +199,10 @@ ptp_output_stream_consumer_write (PtpConsumer *consumer, GBytes *bytes, GError *
                            "The output stream consumer is closed and takes nothing any more");
       return FALSE;
     }
-  if (!ptp_stream_writer_push (self->writer, bytes, self->limit))
-    return refuse (self, g_bytes_get_size (bytes), error);
+  if (size > self->limit || ptp_stream_writer_get_queued (self->writer) > self->limit - size)
+    return refuse (self, size, error);
 
+  ptp_stream_writer_push (self->writer, bytes);
   ptp_output_stream_consumer_update_pace (self);
   return TRUE;
 }

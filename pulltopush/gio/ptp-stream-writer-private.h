@@ -34,12 +34,25 @@ guint64 ptp_stream_writer_get_accepted (PtpStreamWriter *self);
 guint64 ptp_stream_writer_get_written (PtpStreamWriter *self);
 gsize ptp_stream_writer_get_queued (PtpStreamWriter *self);
 gsize ptp_stream_writer_get_peak (PtpStreamWriter *self);
-/* Whether the stream is in the middle of a write that cannot be taken back. */
+/* Whether the stream is in the middle of a write that cannot be taken back. When that is over there
+ * is progress.
+ */
 gboolean ptp_stream_writer_is_busy (PtpStreamWriter *self);
 
-/* False when the queue would be longer than @limit bytes. */
-gboolean ptp_stream_writer_push (PtpStreamWriter *self, GBytes *bytes, gsize limit);
+/* Takes a chunk of any size. */
+void ptp_stream_writer_push (PtpStreamWriter *self, GBytes *bytes);
 /* Drops the queue and watches nothing any more. A running write still counts. */
 void ptp_stream_writer_stop (PtpStreamWriter *self);
+
+/* The owner goes, on any thread; the writer stops. Returns whether a write is under way. If so,
+ * @func, which may be null, is called with the stream once that is over, on the context; otherwise
+ * nobody uses the stream any more. To be called once, after the last call of anything else here
+ * but unref.
+ */
+typedef void (*PtpStreamWriterOrphanFunc) (GOutputStream *stream);
+
+gboolean ptp_stream_writer_abandon (PtpStreamWriter *self, PtpStreamWriterOrphanFunc func);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PtpStreamWriter, ptp_stream_writer_unref)
 
 G_END_DECLS

@@ -12,8 +12,18 @@
 
 #include <gio/gunixoutputstream.h>
 #include <glib-unix.h>
+#include <limits.h>
+#include <unistd.h>
 
-/* At most one source is attached, whatever there is to wait for. */
+/* A stream that can poll is written without blocking from the context: counts are exact at any
+ * moment, and stopping is instant. Any other stream is written with one asynchronous operation
+ * at a time, which is never cancelled, since what a cancelled write has done cannot be known.
+ *
+ * The stream is foreign code. It may run the main loop, push and stop from inside any of its
+ * functions, and answer anything; it is not called again before it has returned.
+ *
+ * At most one source is attached, whatever there is to wait for.
+ */
 
 /* A chunk of so many bytes that finds nothing before it goes out at once, while it is still in the
  * processor's cache. Smaller ones wait for company.
@@ -30,24 +40,36 @@
 #define TURN_BYTES (1024 * 1024)
 #define TURN_CALLS (64)
 
-/* A stream that can poll is written without blocking from the context: counts are exact at any
- * moment, and stopping is instant. Any other stream is written with one asynchronous operation
- * at a time, which is never cancelled, since what a cancelled write has done cannot be known.
- */
-
 /* A stream that takes nothing, and says neither that it would block nor why, is asked again after
  * 1, 2, 4, … ms, and given up after this many times in a row.
  */
 #define MAX_ZEROS (8)
+
+/* While the error queue of a socket is not empty, poll() returns at once: the socket is looked at
+ * from time to time instead. Milliseconds.
+ */
+#define NOISY_WRITE_INTERVAL  (10)
+#define NOISY_HANGUP_INTERVAL (1000)
 
 typedef enum
 {
   PTP_WAIT_NOTHING,
   PTP_WAIT_TURN,
   PTP_WAIT_WRITABLE,
+  PTP_WAIT_WRITABLE_NOISY,
   PTP_WAIT_RETRY,
   PTP_WAIT_HANGUP,
+  PTP_WAIT_HANGUP_NOISY,
 } PtpWait;
+
+/* The flags are atomic: whichever comes second of the end of a call into the stream and the end of
+ * the owner sees the other.
+ */
+typedef enum
+{
+  IN_FLIGHT = 1 << 0, /* from the start of a write until its result is known */
+  ABANDONED = 1 << 1,
+} Flags;
 
 struct _PtpStreamWriter
 {
@@ -55,31 +77,49 @@ struct _PtpStreamWriter
   GMainContext *context;             /* (owned) */
   GWeakRef owner;                    /* (element-type GObject) */
   const PtpStreamWriterFuncs *funcs; /* (not owned) */
+  PtpStreamWriterOrphanFunc orphan;  /* (nullable): set before ABANDONED is */
+  guint flags;                       /* atomic */
 
   PtpOutputQueue queue;
   guint64 bytes_accepted;
   guint64 bytes_written;
 
-  GError *early_error; /* (owned) (nullable): from inside a push, for the next turn */
+  GError *early_error; /* (owned) (nullable): for the next turn */
   GSource *source;     /* (owned) (nullable): what wait is about */
   PtpWait wait;
-  int fd;             /* -1 without one to watch */
+  int fd;             /* of the stream, or -1 */
+  int own_fd;         /* (owned): fd opened once more without blocking, or -1 */
   guint zeros;        /* writes of nothing, in a row */
   guint waited_zeros; /* zeros when the source was made */
 
   guint pollable : 1;
-  guint plain : 1;     /* pollable, and no more than its descriptor */
-  guint piecewise : 1; /* no vectored writes */
-  guint blocked : 1;   /* the pollable stream has said so */
-  guint busy : 1;      /* an asynchronous write runs */
-  guint starting : 1;  /* inside the call that starts one */
+  guint plain : 1;        /* pollable, and no more than its descriptor */
+  guint socket : 1;       /* the descriptor is one */
+  guint piecewise : 1;    /* no vectored writes */
+  guint threaded : 1;     /* the descriptor blocks, and could not be opened once more */
+  guint noisy : 1;        /* the socket's error queue is not empty */
+  guint closed_below : 1; /* by somebody else: the next write will say so */
+  guint blocked : 1;      /* the pollable stream has said so */
+  guint busy : 1;         /* an asynchronous write runs */
+  guint writing : 1;      /* inside the stream's function that writes, or starts to */
+  guint arming : 1;       /* inside the stream's function that creates a source */
   guint stopped : 1;
 };
 
+static gboolean recheck_cb (gpointer user_data);
 static gboolean turn_cb (gpointer user_data);
 static gboolean writable_cb (GObject *stream, gpointer user_data);
 static gboolean fd_writable_cb (int fd, GIOCondition condition, gpointer user_data);
 static gboolean hangup_cb (int fd, GIOCondition condition, gpointer user_data);
+
+/* Its reader sees the end only when this is closed, too. */
+static void
+close_own_fd (PtpStreamWriter *self)
+{
+  if (self->own_fd >= 0)
+    close (self->own_fd);
+  self->own_fd = -1;
+}
 
 static PtpStreamWriter *
 writer_ref (PtpStreamWriter *self)
@@ -90,6 +130,7 @@ writer_ref (PtpStreamWriter *self)
 static void
 writer_clear (PtpStreamWriter *self)
 {
+  close_own_fd (self);
   ptp_output_queue_clear (&self->queue);
   ptp_buffer_pool_leave ();
   g_weak_ref_clear (&self->owner);
@@ -104,17 +145,38 @@ ptp_stream_writer_unref (PtpStreamWriter *self)
   g_atomic_rc_box_release_full (self, (GDestroyNotify) writer_clear);
 }
 
+/* Between these two the stream may be in the middle of something that cannot be taken back. */
+static gboolean
+start_flight (PtpStreamWriter *self)
+{
+  if ((g_atomic_int_or (&self->flags, IN_FLIGHT) & ABANDONED) == 0)
+    return TRUE;
+
+  g_atomic_int_and (&self->flags, ~(guint) IN_FLIGHT);
+  return FALSE;
+}
+
+static void
+end_flight (PtpStreamWriter *self)
+{
+  if ((g_atomic_int_and (&self->flags, ~(guint) IN_FLIGHT) & ABANDONED) != 0
+      && self->orphan != NULL)
+    self->orphan (self->stream);
+}
+
 static PtpWait
 what_to_wait_for (PtpStreamWriter *self)
 {
-  if (self->stopped || self->busy)
+  if (self->stopped || self->busy || self->writing || self->arming)
     return PTP_WAIT_NOTHING;
   if (self->early_error != NULL)
     return PTP_WAIT_TURN;
+  if (self->queue.size == 0 && self->fd >= 0 && !self->closed_below)
+    return self->noisy ? PTP_WAIT_HANGUP_NOISY : PTP_WAIT_HANGUP;
   if (self->queue.size == 0)
-    return self->fd >= 0 ? PTP_WAIT_HANGUP : PTP_WAIT_NOTHING;
+    return PTP_WAIT_NOTHING;
   if (self->blocked)
-    return PTP_WAIT_WRITABLE;
+    return self->noisy ? PTP_WAIT_WRITABLE_NOISY : PTP_WAIT_WRITABLE;
   if (self->zeros > 0)
     return PTP_WAIT_RETRY;
 
@@ -128,9 +190,27 @@ what_to_wait_for (PtpStreamWriter *self)
 static GSource *
 create_plain_source (PtpStreamWriter *self)
 {
-  GSource *source = g_unix_fd_source_new (self->fd, G_IO_OUT);
+  GSource *source = g_unix_fd_source_new (self->own_fd >= 0 ? self->own_fd : self->fd, G_IO_OUT);
 
   g_source_set_can_recurse (source, TRUE);
+  return source;
+}
+
+/* Returns: (nullable): null, with an early error, when the stream has none */
+static GSource *
+create_stream_source (PtpStreamWriter *self)
+{
+  GPollableOutputStream *stream = G_POLLABLE_OUTPUT_STREAM (self->stream);
+  GSource *source = NULL;
+
+  self->arming = TRUE;
+  if (G_POLLABLE_OUTPUT_STREAM_GET_INTERFACE (stream)->create_source != NULL)
+    source = g_pollable_output_stream_create_source (stream, NULL);
+  self->arming = FALSE;
+  if (source == NULL && self->early_error == NULL)
+    self->early_error
+      = g_error_new (PTP_ERROR, PTP_ERROR_FAILED, "%s would block, but has no source to wait with",
+                     G_OBJECT_TYPE_NAME (self->stream));
   return source;
 }
 
@@ -154,11 +234,18 @@ create_source (PtpStreamWriter *self, PtpWait wait, GSourceFunc *callback)
           return create_plain_source (self);
         }
       *callback = G_SOURCE_FUNC (writable_cb);
-      return g_pollable_output_stream_create_source (G_POLLABLE_OUTPUT_STREAM (self->stream), NULL);
+      return create_stream_source (self);
+
+    case PTP_WAIT_WRITABLE_NOISY:
+      return g_timeout_source_new (NOISY_WRITE_INTERVAL);
 
     case PTP_WAIT_HANGUP:
       *callback = G_SOURCE_FUNC (hangup_cb);
       return g_unix_fd_source_new (self->fd, G_IO_ERR | G_IO_HUP);
+
+    case PTP_WAIT_HANGUP_NOISY:
+      *callback = recheck_cb;
+      return g_timeout_source_new (NOISY_HANGUP_INTERVAL);
 
     case PTP_WAIT_NOTHING:
     default:
@@ -166,31 +253,56 @@ create_source (PtpStreamWriter *self, PtpWait wait, GSourceFunc *callback)
     }
 }
 
+static void
+drop_source (PtpStreamWriter *self)
+{
+  if (self->source != NULL)
+    g_source_destroy (self->source);
+  g_clear_pointer (&self->source, g_source_unref);
+  self->wait = PTP_WAIT_NOTHING;
+}
+
+static void
+attach_source (PtpStreamWriter *self, PtpWait wait)
+{
+  GSourceFunc callback;
+  g_autoptr (GSource) source = create_source (self, wait, &callback);
+
+  /* The stream may have done anything while it created the source. */
+  if (source == NULL || self->stopped)
+    return;
+
+  g_source_set_callback (source, callback, writer_ref (self),
+                         (GDestroyNotify) ptp_stream_writer_unref);
+  g_source_set_static_name (source, "[PullToPush] stream writer");
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_attach (source, self->context);
+  self->source = g_steal_pointer (&source);
+  self->wait = wait;
+}
+
 /* Makes the source fit the state. One that still fits is kept, also from inside itself. */
 static void
 arm (PtpStreamWriter *self)
 {
   PtpWait wait = what_to_wait_for (self);
-  GSourceFunc callback;
 
   if (wait == self->wait && (wait != PTP_WAIT_RETRY || self->waited_zeros == self->zeros))
     return;
 
-  if (self->source != NULL)
-    g_source_destroy (self->source);
-  g_clear_pointer (&self->source, g_source_unref);
-  self->wait = wait;
+  drop_source (self);
+  if (self->queue.size == 0 && !self->writing && !self->busy)
+    {
+      close_own_fd (self);
+      self->threaded = FALSE;
+    }
+
   self->waited_zeros = self->zeros;
-
-  if (wait == PTP_WAIT_NOTHING)
-    return;
-
-  self->source = create_source (self, wait, &callback);
-  g_source_set_callback (self->source, callback, writer_ref (self),
-                         (GDestroyNotify) ptp_stream_writer_unref);
-  g_source_set_static_name (self->source, "[PullToPush] stream writer");
-  g_source_set_priority (self->source, G_PRIORITY_DEFAULT);
-  g_source_attach (self->source, self->context);
+  if (wait != PTP_WAIT_NOTHING)
+    attach_source (self, wait);
+  /* Without a source to wait with, the error is for the next turn. */
+  if (self->early_error != NULL && self->source == NULL && !self->stopped)
+    attach_source (self, PTP_WAIT_TURN);
 }
 
 void
@@ -207,10 +319,40 @@ get_max_vectors (PtpStreamWriter *self)
   return self->piecewise ? 1 : PTP_OUTPUT_BATCH_VECTORS;
 }
 
-static gsize
-sanitize (PtpOutputBatch *batch, gsize written)
+/* The stream may answer anything. A number that cannot be is that of a failure, as GIO's own
+ * streams give it; with a success nobody knows what was written, so that it must not be written
+ * again.
+ */
+static GPollableReturn
+check_answer (PtpStreamWriter *self,
+              PtpOutputBatch *batch,
+              GPollableReturn result,
+              gsize *written,
+              GError **error)
 {
-  return written <= batch->size ? written : 0;
+  const gsize claimed = *written;
+
+  if (claimed > batch->size)
+    *written = 0;
+  if (result == G_POLLABLE_RETURN_WOULD_BLOCK)
+    {
+      g_clear_error (error);
+      return result;
+    }
+
+  if (result == G_POLLABLE_RETURN_OK && claimed > batch->size && *error == NULL)
+    g_set_error (error, PTP_ERROR, PTP_ERROR_FAILED,
+                 "%s says that it wrote %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " bytes",
+                 G_OBJECT_TYPE_NAME (self->stream), claimed, batch->size);
+  if (result == G_POLLABLE_RETURN_OK && *error == NULL)
+    return result;
+
+  if (*error == NULL)
+    g_set_error (error, PTP_ERROR, PTP_ERROR_FAILED,
+                 "%s failed without setting an error; in a language binding this means an "
+                 "exception of another kind, or no result",
+                 G_OBJECT_TYPE_NAME (self->stream));
+  return G_POLLABLE_RETURN_FAILED;
 }
 
 static void
@@ -220,18 +362,6 @@ account (PtpStreamWriter *self, gsize size)
   self->bytes_written += size;
   if (!self->stopped)
     ptp_output_queue_consume (&self->queue, size);
-}
-
-static GError *
-explain (PtpStreamWriter *self, GError *error)
-{
-  if (error != NULL)
-    return error;
-
-  return g_error_new (PTP_ERROR, PTP_ERROR_FAILED,
-                      "%s failed without setting an error; in a language binding this means an "
-                      "exception of another kind, or no result",
-                      G_OBJECT_TYPE_NAME (self->stream));
 }
 
 static void
@@ -250,18 +380,36 @@ fail (PtpStreamWriter *self, GObject *owner, GError *error)
   self->funcs->failed (owner, error);
 }
 
-static gboolean
+static void
 check_zeros (PtpStreamWriter *self, GObject *owner)
 {
   if (self->zeros < MAX_ZEROS)
-    return TRUE;
+    return;
 
   fail (self, owner,
         g_error_new (PTP_ERROR, PTP_ERROR_FAILED,
                      "%s took none of %" G_GSIZE_FORMAT " bytes, %d times in a row; in a language "
                      "binding this means an exception, or no result",
                      G_OBJECT_TYPE_NAME (self->stream), self->queue.size, MAX_ZEROS));
-  return FALSE;
+}
+
+/* Whether a call could block, so that it must not be made on the context: for a descriptor that is
+ * shared with other processes O_NONBLOCK is not ours to set, and what poll() says is over as soon
+ * as somebody else writes. A terminal does not even promise anything for one byte.
+ */
+static gboolean
+needs_thread (PtpStreamWriter *self)
+{
+  if (!self->plain || self->socket || self->own_fd >= 0)
+    return FALSE;
+  if (self->threaded)
+    return TRUE;
+  if (g_output_stream_is_closed (self->stream) || !ptp_output_fd_may_block (self->fd))
+    return FALSE;
+
+  self->own_fd = ptp_output_fd_reopen (self->fd);
+  self->threaded = self->own_fd < 0;
+  return self->threaded;
 }
 
 static GPollableReturn
@@ -298,10 +446,11 @@ write_batch (PtpStreamWriter *self,
 {
   GPollableOutputStream *stream = G_POLLABLE_OUTPUT_STREAM (self->stream);
 
-  if (self->plain && may_block && !ptp_output_fd_is_writable (self->fd))
-    return G_POLLABLE_RETURN_WOULD_BLOCK;
   if (self->plain)
-    return ptp_output_fd_writev (self->fd, batch->vectors, batch->n_vectors, written, error);
+    return ptp_output_fd_writev (self->own_fd >= 0 ? self->own_fd : self->fd, self->socket,
+                                 batch->vectors, batch->n_vectors, written, error);
+  if (may_block && !ptp_output_fd_is_writable (self->fd))
+    return G_POLLABLE_RETURN_WOULD_BLOCK;
   if (self->piecewise)
     return write_piece_nonblocking (self, batch, written, error);
 
@@ -315,7 +464,6 @@ write_nonblocking (PtpStreamWriter *self, gsize max_size, gsize *written, GError
   g_auto (PtpOutputBatch) batch = { .n_vectors = 0 };
   GPollableReturn result;
   gboolean may_block;
-  gsize n = 0;
 
   /* It would go to whatever has the number of the descriptor by now. */
   if (g_output_stream_is_closed (self->stream))
@@ -324,13 +472,18 @@ write_nonblocking (PtpStreamWriter *self, gsize max_size, gsize *written, GError
                            "it has been closed by somebody else");
       return G_POLLABLE_RETURN_FAILED;
     }
+  if (!start_flight (self))
+    return G_POLLABLE_RETURN_WOULD_BLOCK;
 
-  may_block = !ptp_output_fd_limit_call (self->stream, &max_size);
+  may_block = !self->plain && !ptp_output_fd_limit_call (self->stream, &max_size);
   ptp_output_queue_peek (&self->queue, max_size, get_max_vectors (self), &batch);
-  result = write_batch (self, &batch, may_block, &n, error);
-  *written = sanitize (&batch, n);
+  self->writing = TRUE;
+  result = write_batch (self, &batch, may_block, written, error);
+  self->writing = FALSE;
+  result = check_answer (self, &batch, result, written, error);
+  end_flight (self);
   /* A descriptor that took a part is full: no need to be told so by another call. */
-  if (result == G_POLLABLE_RETURN_OK && self->fd >= 0 && n > 0 && n < batch.size)
+  if (result == G_POLLABLE_RETURN_OK && self->fd >= 0 && *written > 0 && *written < batch.size)
     return G_POLLABLE_RETURN_WOULD_BLOCK;
 
   return result;
@@ -351,7 +504,7 @@ write_at_once (PtpStreamWriter *self)
   if (n > 0)
     account (self, n);
   if (result == G_POLLABLE_RETURN_FAILED && !self->stopped)
-    self->early_error = explain (self, g_steal_pointer (&error));
+    self->early_error = g_steal_pointer (&error);
 }
 
 static void
@@ -361,12 +514,6 @@ write_polling (PtpStreamWriter *self, GObject *owner)
   guint64 before = self->bytes_written;
   gsize room = TURN_BYTES;
   GError *error = NULL;
-
-  if (self->early_error != NULL)
-    {
-      fail (self, owner, g_steal_pointer (&self->early_error));
-      return;
-    }
 
   self->blocked = FALSE;
   for (int i = 0; i < TURN_CALLS && room > 0 && self->queue.size > 0; i++)
@@ -382,20 +529,16 @@ write_polling (PtpStreamWriter *self, GObject *owner)
     }
 
   self->blocked = result == G_POLLABLE_RETURN_WOULD_BLOCK;
-  if (self->blocked)
-    g_clear_error (&error);
-
+  self->noisy = self->blocked && self->socket && self->bytes_written == before
+                && ptp_output_fd_is_noisy (self->fd);
   if (result == G_POLLABLE_RETURN_FAILED)
-    {
-      fail (self, owner, explain (self, error));
-      return;
-    }
-  if (!check_zeros (self, owner))
-    return;
+    fail (self, owner, error);
+  else
+    check_zeros (self, owner);
 
   arm (self);
-  /* Also when it took a part, and the rest has to wait. */
-  if (self->bytes_written > before)
+  /* Also when it took a part, and the rest has to wait; and when the owner stopped it meanwhile. */
+  if (self->bytes_written > before || self->stopped)
     self->funcs->progress (owner);
 }
 
@@ -403,6 +546,7 @@ typedef struct
 {
   PtpStreamWriter *writer; /* (owned) */
   PtpOutputBatch batch;
+  gboolean threaded;
 } WriteOperation;
 
 static void
@@ -415,97 +559,167 @@ write_operation_free (WriteOperation *operation)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WriteOperation, write_operation_free)
 
-static void written_cb (GObject *source_object, GAsyncResult *result, gpointer user_data);
+/* Runs in a thread. It may block there. */
+static void
+write_in_thread (GTask *task, gpointer stream, gpointer task_data, GCancellable *cancellable)
+{
+  WriteOperation *operation = task_data;
+  GError *error = NULL;
+  gsize written = 0;
+
+  ptp_output_fd_writev (operation->writer->fd, FALSE, operation->batch.vectors,
+                        operation->batch.n_vectors, &written, &error);
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_int (task, (gssize) written);
+}
 
 static void
-start_write (PtpStreamWriter *self)
+write_async (WriteOperation *operation, GAsyncReadyCallback callback)
 {
-  WriteOperation *operation;
-  PtpOutputBatch *batch;
+  PtpStreamWriter *self = operation->writer;
+  PtpOutputBatch *batch = &operation->batch;
+  g_autoptr (GTask) task = NULL;
 
-  if (self->stopped || self->busy || self->queue.size == 0)
-    return;
-
-  operation = g_new0 (WriteOperation, 1);
-  operation->writer = writer_ref (self);
-  batch = &operation->batch;
-  ptp_output_queue_peek (&self->queue, CLAMP (self->queue.size / 2, MIN_BATCH, MAX_BATCH),
-                         get_max_vectors (self), batch);
-
-  self->busy = TRUE;
-  self->starting = TRUE;
-  if (self->piecewise)
-    g_output_stream_write_async (self->stream, batch->vectors[0].buffer, batch->vectors[0].size,
-                                 G_PRIORITY_DEFAULT, NULL, written_cb, operation);
+  if (operation->threaded)
+    {
+      task = g_task_new (self->stream, NULL, callback, operation);
+      g_task_set_source_tag (task, write_async);
+      g_task_set_task_data (task, operation, NULL);
+      g_task_run_in_thread (task, write_in_thread);
+    }
+  else if (self->piecewise)
+    {
+      g_output_stream_write_async (self->stream, batch->vectors[0].buffer, batch->vectors[0].size,
+                                   G_PRIORITY_DEFAULT, NULL, callback, operation);
+    }
   else
-    g_output_stream_writev_async (self->stream, batch->vectors, batch->n_vectors,
-                                  G_PRIORITY_DEFAULT, NULL, written_cb, operation);
-  self->starting = FALSE;
+    {
+      g_output_stream_writev_async (self->stream, batch->vectors, batch->n_vectors,
+                                    G_PRIORITY_DEFAULT, NULL, callback, operation);
+    }
 }
 
-static gboolean
-finish_write (PtpStreamWriter *self, GAsyncResult *result, gsize *written, GError **error)
+static GPollableReturn
+write_finish (WriteOperation *operation, GAsyncResult *result, gsize *written, GError **error)
 {
+  PtpStreamWriter *self = operation->writer;
+  gboolean ok;
   gssize n;
 
-  if (!self->piecewise)
-    return g_output_stream_writev_finish (self->stream, result, written, error);
+  if (!operation->threaded && !self->piecewise)
+    {
+      ok = g_output_stream_writev_finish (self->stream, result, written, error);
+      return ok ? G_POLLABLE_RETURN_OK : G_POLLABLE_RETURN_FAILED;
+    }
 
-  n = g_output_stream_write_finish (self->stream, result, error);
+  n = operation->threaded ? g_task_propagate_int (G_TASK (result), error)
+                          : g_output_stream_write_finish (self->stream, result, error);
   *written = n >= 0 ? (gsize) n : 0;
-  return n >= 0;
+  return n >= 0 ? G_POLLABLE_RETURN_OK : G_POLLABLE_RETURN_FAILED;
 }
 
+static void start_write (PtpStreamWriter *self);
+
+/* The finish is called whatever has become of the owner: without it the stream could never be
+ * closed.
+ */
 static void
 written_cb (GObject *source_object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (WriteOperation) operation = user_data;
   PtpStreamWriter *self = operation->writer;
-  g_autoptr (GObject) owner = g_weak_ref_get (&self->owner);
-  g_autoptr (GMainContextPusher) pusher = NULL;
-  GError *error = NULL;
+  g_autoptr (GMainContextPusher) pusher = g_main_context_pusher_new (self->context);
+  g_autoptr (GObject) owner = NULL;
+  g_autoptr (GError) error = NULL;
+  GPollableReturn answer;
   gsize written = 0;
-  gboolean ok;
 
+  answer = write_finish (operation, result, &written, &error);
+  answer = check_answer (self, &operation->batch, answer, &written, &error);
+  owner = g_weak_ref_get (&self->owner);
+  /* Without an owner the rest belongs to the thread that stops the writer. */
   if (owner == NULL)
-    return;
+    {
+      end_flight (self);
+      return;
+    }
 
-  pusher = g_main_context_pusher_new (self->context);
-  ok = finish_write (self, result, &written, &error);
   self->busy = FALSE;
-  account (self, sanitize (&operation->batch, written));
-
-  if (!ok)
-    fail (self, owner, explain (self, error));
-  else
+  end_flight (self);
+  account (self, written);
+  if (answer == G_POLLABLE_RETURN_OK)
     check_zeros (self, owner);
+  else
+    fail (self, owner, g_steal_pointer (&error));
 
-  /* Inside the call that started it, another would be recursion: that is for the next turn. */
-  if (!self->starting && self->zeros == 0)
+  /* Inside the call that started it, another would be recursion: the caller goes on. */
+  if (self->writing)
+    return;
+  if (self->zeros == 0)
     start_write (self);
   arm (self);
   self->funcs->progress (owner);
 }
 
+/* Does nothing while a write runs. It may be over when this returns, and then its callback has run.
+ */
+static void
+start_write (PtpStreamWriter *self)
+{
+  WriteOperation *operation;
+  gsize size = CLAMP (self->queue.size / 2, MIN_BATCH, MAX_BATCH);
+
+  if (self->stopped || self->busy || self->writing || self->queue.size == 0)
+    return;
+
+  /* A thread is not for waiting: most of that is done before. */
+  self->blocked = self->threaded && !ptp_output_fd_is_writable (self->fd);
+  if (self->blocked || !start_flight (self))
+    return;
+
+  operation = g_new0 (WriteOperation, 1);
+  operation->writer = writer_ref (self);
+  operation->threaded = self->threaded;
+  ptp_output_queue_peek (&self->queue, self->threaded ? PIPE_BUF : size, get_max_vectors (self),
+                         &operation->batch);
+  self->busy = TRUE;
+  self->writing = TRUE;
+  write_async (operation, written_cb);
+  self->writing = FALSE;
+}
+
+static void
+take_turn_async (PtpStreamWriter *self, GObject *owner)
+{
+  gboolean over;
+
+  start_write (self);
+  over = !self->busy;
+  arm (self);
+  if (over)
+    self->funcs->progress (owner);
+}
+
 static gboolean
 take_turn (PtpStreamWriter *self)
 {
-  g_autoptr (GObject) owner = g_weak_ref_get (&self->owner);
   g_autoptr (GMainContextPusher) pusher = NULL;
+  g_autoptr (GObject) owner = g_weak_ref_get (&self->owner);
 
   if (owner == NULL)
     return G_SOURCE_REMOVE;
+  if (self->writing || self->arming)
+    return G_SOURCE_CONTINUE;
 
   pusher = g_main_context_pusher_new (self->context);
-  if (self->pollable)
-    {
-      write_polling (self, owner);
-    }
+  if (self->early_error != NULL)
+    fail (self, owner, g_steal_pointer (&self->early_error));
+  else if (self->pollable && !needs_thread (self))
+    write_polling (self, owner);
   else
-    {
-      start_write (self);
-      arm (self);
-    }
+    take_turn_async (self, owner);
 
   /* A source that is not wanted any more is destroyed by now. */
   return G_SOURCE_CONTINUE;
@@ -529,31 +743,45 @@ fd_writable_cb (int fd, GIOCondition condition, gpointer user_data)
   return take_turn (user_data);
 }
 
-static gboolean
-hangup_cb (int fd, GIOCondition condition, gpointer user_data)
+static void
+take_hangup (PtpStreamWriter *self, GIOCondition condition)
 {
-  PtpStreamWriter *self = user_data;
-  g_autoptr (GObject) owner = g_weak_ref_get (&self->owner);
   g_autoptr (GMainContextPusher) pusher = NULL;
+  g_autoptr (GObject) owner = g_weak_ref_get (&self->owner);
   GError *error = NULL;
 
   if (owner == NULL)
-    return G_SOURCE_REMOVE;
+    return;
 
   pusher = g_main_context_pusher_new (self->context);
-  /* Closed by somebody else, the number may be another file's by now: the next write will say. */
-  if ((condition & G_IO_NVAL) == 0 && !g_output_stream_is_closed (self->stream))
-    error = ptp_output_fd_explain_hangup (fd, condition);
+  /* The number may be another file's by now. */
+  self->closed_below = (condition & G_IO_NVAL) != 0 || g_output_stream_is_closed (self->stream);
+  if (!self->closed_below)
+    error = ptp_output_fd_explain_hangup (self->fd, condition);
 
   if (error != NULL)
     {
       fail (self, owner, error);
+      return;
     }
-  else
-    {
-      self->fd = -1;
-      arm (self);
-    }
+
+  self->noisy = condition != 0;
+  arm (self);
+}
+
+static gboolean
+hangup_cb (int fd, GIOCondition condition, gpointer user_data)
+{
+  take_hangup (user_data, condition);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+recheck_cb (gpointer user_data)
+{
+  PtpStreamWriter *self = user_data;
+
+  take_hangup (self, ptp_output_fd_poll (self->fd, 0));
   return G_SOURCE_CONTINUE;
 }
 
@@ -569,6 +797,7 @@ ptp_stream_writer_new (GOutputStream *stream,
   self->context = g_main_context_ref (context);
   g_weak_ref_init (&self->owner, owner);
   self->funcs = funcs;
+  ptp_output_fd_ignore_sigpipe ();
   ptp_buffer_pool_enter ();
   ptp_output_queue_init (&self->queue);
   self->pollable = G_IS_POLLABLE_OUTPUT_STREAM (stream)
@@ -577,6 +806,8 @@ ptp_stream_writer_new (GOutputStream *stream,
    * writev() for a number of bytes.
    */
   self->fd = self->pollable ? ptp_output_fd_find (stream) : -1;
+  self->own_fd = -1;
+  self->socket = self->fd >= 0 && ptp_output_fd_is_socket (self->fd);
   self->plain = self->pollable && ptp_output_fd_find_plain (stream) >= 0;
   self->piecewise = G_IS_UNIX_OUTPUT_STREAM (stream) && !self->plain;
 
@@ -611,33 +842,44 @@ ptp_stream_writer_get_peak (PtpStreamWriter *self)
 gboolean
 ptp_stream_writer_is_busy (PtpStreamWriter *self)
 {
-  return self->busy;
+  return self->busy || self->writing;
 }
 
 static gboolean
 can_write_at_once (PtpStreamWriter *self, gsize size)
 {
   return size >= MIN_AT_ONCE && self->queue.size == size && self->pollable && !self->stopped
-         && !self->blocked && self->zeros == 0 && self->early_error == NULL;
+         && !self->busy && !self->writing && !self->arming && !self->blocked && self->zeros == 0
+         && self->early_error == NULL && !needs_thread (self);
 }
 
-gboolean
-ptp_stream_writer_push (PtpStreamWriter *self, GBytes *bytes, gsize limit)
+void
+ptp_stream_writer_push (PtpStreamWriter *self, GBytes *bytes)
 {
   guint64 written = self->bytes_written;
+  g_autoptr (PtpStreamWriter) alive = NULL;
   g_autoptr (GObject) owner = NULL;
 
-  if (!ptp_output_queue_push (&self->queue, bytes, limit))
-    return FALSE;
-
+  ptp_output_queue_push (&self->queue, bytes);
   self->bytes_accepted += g_bytes_get_size (bytes);
+  /* The stream may drop the owner from inside. */
   if (can_write_at_once (self, g_bytes_get_size (bytes)))
-    write_at_once (self);
+    {
+      alive = writer_ref (self);
+      write_at_once (self);
+    }
   arm (self);
 
-  if (self->bytes_written != written)
+  if (self->bytes_written != written || self->stopped)
     owner = g_weak_ref_get (&self->owner);
   if (owner != NULL)
     self->funcs->progress (owner);
-  return TRUE;
+}
+
+gboolean
+ptp_stream_writer_abandon (PtpStreamWriter *self, PtpStreamWriterOrphanFunc func)
+{
+  ptp_stream_writer_stop (self);
+  self->orphan = func;
+  return (g_atomic_int_or (&self->flags, ABANDONED) & IN_FLIGHT) != 0;
 }

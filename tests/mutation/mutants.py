@@ -127,9 +127,9 @@ MUTANTS = (
     Mutant(
         name="limit-off-by-one-chunk",
         what="the hard limit takes one chunk more than fits",
-        file="pulltopush/gio/ptp-output-queue.c",
-        old="if (size > limit || self->size > limit - size)",
-        new="if (size > limit || self->size > limit)",
+        file="pulltopush/gio/ptp-output-stream-consumer.c",
+        old="ptp_stream_writer_get_queued (self->writer) > self->limit - size)",
+        new="ptp_stream_writer_get_queued (self->writer) > self->limit)",
         test="output-stream-consumer",
         case="/output-stream-consumer/B2/overflow",
     ),

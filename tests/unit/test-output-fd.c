@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <gio/gunixoutputstream.h>
 #include <limits.h>
-#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -128,23 +127,23 @@ test_b7_writev (void)
   g_assert_no_errno (pipe2 (fds, O_CLOEXEC | O_NONBLOCK));
   size = fcntl (fds[1], F_GETPIPE_SZ);
   g_assert_true (ptp_output_fd_is_writable (fds[1]));
-  g_assert_cmpint (ptp_output_fd_writev (fds[1], vectors, 4, &written, &error), ==,
+  g_assert_cmpint (ptp_output_fd_writev (fds[1], FALSE, vectors, 4, &written, &error), ==,
                    G_POLLABLE_RETURN_OK);
   g_assert_cmpuint (written, ==, 13);
   g_assert_cmpint (read (fds[0], got, sizeof got), ==, 13);
   g_assert_cmpstr (got, ==, "one two three");
 
-  g_assert_cmpint (ptp_output_fd_writev (fds[1], &large, 1, &written, &error), ==,
+  g_assert_cmpint (ptp_output_fd_writev (fds[1], FALSE, &large, 1, &written, &error), ==,
                    G_POLLABLE_RETURN_OK);
   g_assert_cmpuint (written, ==, (gsize) size);
   g_assert_false (ptp_output_fd_is_writable (fds[1]));
-  g_assert_cmpint (ptp_output_fd_writev (fds[1], &large, 1, &written, &error), ==,
+  g_assert_cmpint (ptp_output_fd_writev (fds[1], FALSE, &large, 1, &written, &error), ==,
                    G_POLLABLE_RETURN_WOULD_BLOCK);
   g_assert_no_error (error);
   g_assert_cmpuint (written, ==, 0);
 
   g_assert_no_errno (close (fds[0]));
-  g_assert_cmpint (ptp_output_fd_writev (fds[1], &large, 1, &written, &error), ==,
+  g_assert_cmpint (ptp_output_fd_writev (fds[1], FALSE, &large, 1, &written, &error), ==,
                    G_POLLABLE_RETURN_FAILED);
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE);
   g_assert_cmpuint (written, ==, 0);
@@ -154,7 +153,7 @@ test_b7_writev (void)
 int
 main (int argc, char *argv[])
 {
-  signal (SIGPIPE, SIG_IGN);
+  ptp_output_fd_ignore_sigpipe ();
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/output-fd/B6/socket-error-queue", test_b6_socket_error_queue);

@@ -52,7 +52,7 @@ push (Fixture *f, gsize size)
     data[i] = (guint8) (f->next++ * 7);
   g_byte_array_append (f->in, data, (guint) size);
   bytes = g_bytes_new (data, size);
-  g_assert_true (ptp_output_queue_push (&f->queue, bytes, NO_LIMIT));
+  ptp_output_queue_push (&f->queue, bytes);
 }
 
 /* Writes the head, @take bytes of it at most. */
@@ -112,21 +112,16 @@ test_partial (Fixture *f, gconstpointer unused)
   assert_all_out (f);
 }
 
+/* More than there is, is all there is. */
 static void
-test_limit (Fixture *f, gconstpointer unused)
+test_consume_too_much (Fixture *f, gconstpointer unused)
 {
-  g_autoptr (GBytes) two = g_bytes_new_static ("ab", 2);
-  g_autoptr (GBytes) empty = g_bytes_new_static ("", 0);
-
-  g_assert_false (ptp_output_queue_push (&f->queue, two, 1));
+  push (f, 100);
+  push (f, 20);
+  ptp_output_queue_consume (&f->queue, 121);
   g_assert_cmpuint (f->queue.size, ==, 0);
-  g_assert_true (ptp_output_queue_push (&f->queue, two, 2));
-  g_assert_true (ptp_output_queue_push (&f->queue, empty, 2));
-  g_assert_false (ptp_output_queue_push (&f->queue, two, 3));
-  /* A limit that was lowered. */
-  g_assert_false (ptp_output_queue_push (&f->queue, two, 0));
-  g_assert_false (ptp_output_queue_push (&f->queue, empty, 0));
-  g_assert_cmpuint (f->queue.size, ==, 2);
+  ptp_output_queue_consume (&f->queue, 1);
+  g_assert_cmpuint (f->queue.size, ==, 0);
 }
 
 static void
@@ -164,10 +159,10 @@ test_large_uncopied (Fixture *f, gconstpointer unused)
   g_autoptr (GBytes) small = g_bytes_new_static ("small", 5);
   g_auto (PtpOutputBatch) batch = { .n_vectors = 0 };
 
-  g_assert_true (ptp_output_queue_push (&f->queue, small, NO_LIMIT));
-  g_assert_true (ptp_output_queue_push (&f->queue, small, NO_LIMIT));
-  g_assert_true (ptp_output_queue_push (&f->queue, small, NO_LIMIT));
-  g_assert_true (ptp_output_queue_push (&f->queue, large, NO_LIMIT));
+  ptp_output_queue_push (&f->queue, small);
+  ptp_output_queue_push (&f->queue, small);
+  ptp_output_queue_push (&f->queue, small);
+  ptp_output_queue_push (&f->queue, large);
   ptp_output_queue_peek (&f->queue, NO_LIMIT, PTP_OUTPUT_BATCH_VECTORS, &batch);
   g_assert_cmpuint (batch.n_vectors, ==, 3);
   g_assert_true (batch.vectors[0].buffer == g_bytes_get_data (small, NULL));
@@ -239,7 +234,7 @@ main (int argc, char *argv[])
 
 #define ADD(name, func) g_test_add ("/output-queue/" name, Fixture, NULL, set_up, func, tear_down)
   ADD ("L14/empty", test_empty);
-  ADD ("B2/limit", test_limit);
+  ADD ("consume-too-much", test_consume_too_much);
   ADD ("B3/partial", test_partial);
   ADD ("B3/random", test_random);
   ADD ("B3/batch-outlives-queue", test_batch_outlives_queue);

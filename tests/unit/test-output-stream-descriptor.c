@@ -8,7 +8,9 @@
 
 #include <fcntl.h>
 #include <gio/gunixoutputstream.h>
-#include <signal.h>
+#include <linux/net_tstamp.h>
+#include <netinet/in.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -163,17 +165,103 @@ test_b1_pace (void)
   ptp_test_writing_clear (&t);
 }
 
+/* A connection whose sender gets a time stamp for all it sends, on the queue of errors. */
+static int
+create_stamped (int *peer_fd)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr = { htonl (INADDR_LOOPBACK) } };
+  const int stamps = SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_TX_SOFTWARE;
+  socklen_t size = sizeof address;
+  int listener = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  g_assert_no_errno (bind (listener, (struct sockaddr *) &address, size));
+  g_assert_no_errno (getsockname (listener, (struct sockaddr *) &address, &size));
+  g_assert_no_errno (listen (listener, 1));
+  g_assert_no_errno (connect (fd, (struct sockaddr *) &address, size));
+  *peer_fd = accept4 (listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  g_assert_no_errno (*peer_fd);
+  g_assert_no_errno (close (listener));
+  g_assert_no_errno (setsockopt (fd, SOL_SOCKET, SO_TIMESTAMPING, &stamps, sizeof stamps));
+  return fd;
+}
+
+static gboolean
+has_error_queue (int fd)
+{
+  struct pollfd poll_fd = { .fd = fd };
+
+  g_assert_no_errno (poll (&poll_fd, 1, 0));
+  return (poll_fd.revents & (POLLERR | POLLHUP)) == POLLERR;
+}
+
+static guint
+count_turns (guint milliseconds)
+{
+  const gint64 end = g_get_monotonic_time () + milliseconds * 1000;
+  guint n = 0;
+
+  while (g_get_monotonic_time () < end)
+    if (g_main_context_iteration (NULL, FALSE))
+      n++;
+    else
+      g_usleep (500);
+  return n;
+}
+
+/* What stands in the queue of errors is no error: the stream goes on, waits without spinning, and
+ * still notices a real hang-up.
+ */
+static void
+test_b6_error_queue (void)
+{
+  Nested nested = { .got = g_byte_array_new () };
+  const struct linger reset = { .l_onoff = 1 };
+  PtpTestWriting t;
+  int fd = create_stamped (&nested.fd);
+
+  ptp_test_writing_init (&t, g_unix_output_stream_new (fd, TRUE));
+  ptp_test_writing_write (&t, 100);
+  ptp_test_writing_until_written (&t, 100);
+  while (!has_error_queue (fd))
+    ptp_test_turns (1);
+  g_assert_cmpuint (count_turns (100), <, 50);
+  ptp_test_writing_write (&t, 100);
+  ptp_test_writing_until_written (&t, 200);
+
+  ptp_test_writing_set_marks (&t, 0, 1, G_MAXSIZE);
+  ptp_test_writing_write (&t, 30000 * KIB);
+  while (count_turns (200) > 50)
+    g_assert_cmpuint (nested.got->len, ==, 0);
+  g_assert_cmpuint (ptp_output_stream_consumer_get_bytes_queued (t.consumer), >, 0);
+  while (nested.got->len < t.in->len)
+    {
+      drain (&nested);
+      ptp_test_turns (1);
+    }
+  g_assert_true (memcmp (nested.got->data, t.in->data, t.in->len) == 0);
+  ptp_test_writing_assert_numbers (&t, t.in->len, 0);
+
+  g_assert_cmpuint (t.n_failed, ==, 0);
+  g_assert_no_errno (setsockopt (nested.fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset));
+  g_assert_no_errno (close (nested.fd));
+  ptp_test_writing_until_failed (&t);
+  g_assert_error (t.error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED);
+  g_byte_array_unref (nested.got);
+  ptp_test_writing_clear (&t);
+}
+
 #define ADD(name, func) g_test_add_func ("/output-stream-consumer/" name, func)
 
 int
 main (int argc, char *argv[])
 {
-  signal (SIGPIPE, SIG_IGN);
   g_test_init (&argc, &argv, NULL);
 
   ADD ("B7/descriptor/together", test_b7_together);
   ADD ("B7/descriptor/many", test_b7_many);
   ADD ("B1/descriptor/pace", test_b1_pace);
+  ADD ("B6/descriptor/error-queue", test_b6_error_queue);
   ADD ("R6/descriptor/nested", test_r6_nested);
 
   return g_test_run ();

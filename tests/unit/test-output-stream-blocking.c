@@ -1,0 +1,258 @@
+/* SPDX-FileCopyrightText: 2026 The pulltopush authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* A PtpOutputStreamConsumer on descriptors in blocking mode: the main loop goes on, whatever the
+ * other end does. When a write blocks, SIGALRM ends the test.
+ */
+
+#include "ptp-test-writing.h"
+
+#include <fcntl.h>
+#include <gio/gunixoutputstream.h>
+#include <glib-unix.h>
+#include <glib/gstdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define SIZE     (200000)
+#define PATIENCE (20) /* seconds */
+
+/* A terminal that passes bytes on as they are. Both ends are in blocking mode. */
+static void
+open_terminal (int *controller, int *terminal)
+{
+  struct termios mode;
+
+  *controller = posix_openpt (O_RDWR | O_NOCTTY | O_CLOEXEC);
+  g_assert_no_errno (*controller);
+  g_assert_no_errno (grantpt (*controller));
+  g_assert_no_errno (unlockpt (*controller));
+  *terminal = g_open (ptsname (*controller), O_RDWR | O_NOCTTY | O_CLOEXEC, 0);
+  g_assert_no_errno (*terminal);
+  g_assert_no_errno (tcgetattr (*terminal, &mode));
+  cfmakeraw (&mode);
+  g_assert_no_errno (tcsetattr (*terminal, TCSANOW, &mode));
+}
+
+/* Reads while the main loop runs, until all has come. */
+static void
+read_all (PtpTestWriting *t, int fd)
+{
+  g_autoptr (GByteArray) got = g_byte_array_new ();
+
+  g_assert_true (g_unix_set_fd_nonblocking (fd, TRUE, NULL));
+  while (got->len < t->in->len)
+    {
+      guint8 buffer[4096];
+      gssize n = read (fd, buffer, sizeof buffer);
+
+      if (n > 0)
+        g_byte_array_append (got, buffer, (guint) n);
+      else
+        g_usleep (100);
+      g_assert_no_error (ptp_output_stream_consumer_get_error (t->consumer));
+      ptp_test_turns (2);
+    }
+  g_assert_cmpuint (got->len, ==, t->in->len);
+  g_assert_true (memcmp (got->data, t->in->data, got->len) == 0);
+  ptp_test_writing_until_written (t, t->in->len);
+}
+
+static gboolean
+set_cb (gpointer flag)
+{
+  *(gboolean *) flag = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* The loop is alive for a while. */
+static void
+live (guint milliseconds)
+{
+  gboolean over = FALSE;
+
+  g_timeout_add (milliseconds, set_cb, &over);
+  ptp_test_until_set (&over);
+}
+
+static void
+check_unread (int write_fd, int read_fd)
+{
+  PtpTestWriting t;
+
+  alarm (PATIENCE);
+  ptp_test_writing_init (&t, g_unix_output_stream_new (write_fd, TRUE));
+  for (int i = 0; i < 50; i++)
+    ptp_test_writing_write (&t, SIZE / 50);
+  live (100);
+  g_assert_cmpuint (ptp_output_stream_consumer_get_bytes_queued (t.consumer), >, 0);
+  g_assert_cmpint (fcntl (write_fd, F_GETFL) & O_NONBLOCK, ==, 0);
+  read_all (&t, read_fd);
+  ptp_test_writing_close_wait (&t);
+  g_assert_no_error (t.close_error);
+  g_assert_no_errno (close (read_fd));
+  ptp_test_writing_clear (&t);
+  alarm (0);
+}
+
+/* A terminal whose other end does not read. */
+static void
+test_terminal (void)
+{
+  int controller, terminal;
+
+  open_terminal (&controller, &terminal);
+  check_unread (terminal, controller);
+}
+
+/* The other end of a terminal cannot be opened once more: that would be another terminal. */
+static void
+test_controller (void)
+{
+  int controller, terminal;
+
+  open_terminal (&controller, &terminal);
+  check_unread (controller, terminal);
+}
+
+/* Aborting does not wait for what nobody reads. */
+static void
+test_b5_terminal_abort (void)
+{
+  PtpTestWriting t;
+  int controller, terminal;
+
+  alarm (PATIENCE);
+  open_terminal (&controller, &terminal);
+  ptp_test_writing_init (&t, g_unix_output_stream_new (terminal, TRUE));
+  ptp_test_writing_write (&t, SIZE);
+  live (50);
+  ptp_output_stream_consumer_abort (t.consumer);
+  ptp_test_writing_close_wait (&t);
+  g_assert_error (t.close_error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_no_errno (close (controller));
+  ptp_test_writing_clear (&t);
+  alarm (0);
+}
+
+static void
+test_pipe (void)
+{
+  int fds[2];
+
+  g_assert_no_errno (pipe2 (fds, O_CLOEXEC));
+  check_unread (fds[1], fds[0]);
+}
+
+typedef struct
+{
+  int fd;
+  int stop; /* atomic */
+} Rival;
+
+/* Takes all the room there ever is, as another process would. */
+static gpointer
+fill_cb (gpointer user_data)
+{
+  Rival *self = user_data;
+  g_autofree char *path = g_strdup_printf ("/proc/self/fd/%d", self->fd);
+  int fd = g_open (path, O_WRONLY | O_NONBLOCK | O_CLOEXEC, 0);
+  char buffer[100] = { 0 };
+
+  g_assert_no_errno (fd);
+  while (!g_atomic_int_get (&self->stop))
+    if (write (fd, buffer, sizeof buffer) < 0)
+      g_thread_yield ();
+  g_assert_no_errno (close (fd));
+  return NULL;
+}
+
+static gpointer
+empty_cb (gpointer user_data)
+{
+  Rival *self = user_data;
+  char buffer[4096];
+
+  while (!g_atomic_int_get (&self->stop))
+    {
+      g_assert_cmpint (read (self->fd, buffer, sizeof buffer), >=, -1);
+      g_usleep (50);
+    }
+  return NULL;
+}
+
+/* Somebody else takes the room of a pipe between its being found and its being used, and then
+ * the reader stops.
+ */
+static void
+test_rival (void)
+{
+  Rival filler = { 0 };
+  Rival reader = { 0 };
+  GThread *filling, *reading;
+  PtpTestWriting t;
+  int fds[2];
+
+  alarm (PATIENCE);
+  g_assert_no_errno (pipe2 (fds, O_CLOEXEC));
+  g_assert_true (g_unix_set_fd_nonblocking (fds[0], TRUE, NULL));
+  filler.fd = fds[1];
+  reader.fd = fds[0];
+  ptp_test_writing_init (&t, g_unix_output_stream_new (fds[1], TRUE));
+  ptp_test_writing_set_marks (&t, 0, 1, G_MAXSIZE);
+  filling = g_thread_new ("filler", fill_cb, &filler);
+  reading = g_thread_new ("reader", empty_cb, &reader);
+  ptp_test_writing_write (&t, 50000000);
+  live (500);
+  g_atomic_int_set (&reader.stop, TRUE);
+  g_thread_join (reading);
+  live (200);
+  g_atomic_int_set (&filler.stop, TRUE);
+  g_thread_join (filling);
+
+  ptp_output_stream_consumer_abort (t.consumer);
+  ptp_test_writing_close_wait (&t);
+  g_assert_no_errno (close (fds[0]));
+  ptp_test_writing_clear (&t);
+  alarm (0);
+}
+
+/* What was opened on the way is closed when nothing is queued any more: the reader sees the end. */
+static void
+test_b9_end_of_file (void)
+{
+  PtpTestWriting t;
+  char buffer[100];
+  int fds[2];
+
+  g_assert_no_errno (pipe2 (fds, O_CLOEXEC));
+  ptp_test_writing_init (&t, g_unix_output_stream_new (fds[1], TRUE));
+  ptp_test_writing_write (&t, 10);
+  ptp_test_writing_until_written (&t, 10);
+  g_assert_true (g_output_stream_close (t.stream, NULL, NULL));
+  g_assert_cmpint (read (fds[0], buffer, sizeof buffer), ==, 10);
+  g_assert_true (g_unix_set_fd_nonblocking (fds[0], TRUE, NULL));
+  g_assert_cmpint (read (fds[0], buffer, sizeof buffer), ==, 0);
+  g_assert_no_errno (close (fds[0]));
+  ptp_test_writing_clear (&t);
+}
+
+#define ADD(name, func) g_test_add_func ("/output-stream-consumer/" name, func)
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  ADD ("S1/blocking/terminal", test_terminal);
+  ADD ("S1/blocking/controller", test_controller);
+  ADD ("S1/blocking/pipe", test_pipe);
+  ADD ("S1/blocking/rival", test_rival);
+  ADD ("B5/blocking/terminal-abort", test_b5_terminal_abort);
+  ADD ("B9/blocking/end-of-file", test_b9_end_of_file);
+
+  return g_test_run ();
+}
