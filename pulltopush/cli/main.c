@@ -21,7 +21,7 @@ main (int argc, char *argv[])
 
   setlocale (LC_ALL, "");
   ptp_cli_standard_prepare ();
-  /* A reader that is gone is an error of the write. */
+  /* Consumers do this for what they write. Messages go to where nobody may read them, too. */
   signal (SIGPIPE, SIG_IGN);
   g_set_prgname ("pulltopush");
 

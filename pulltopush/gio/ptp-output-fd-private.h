@@ -13,6 +13,9 @@ G_BEGIN_DECLS
 int ptp_output_fd_find (GOutputStream *stream);
 /* The descriptor that a stream writes to and nothing but passes on, or -1. */
 int ptp_output_fd_find_plain (GOutputStream *stream);
+/* The descriptor below streams that filter what goes to it, or -1. */
+int ptp_output_fd_find_below (GOutputStream *stream);
+
 gboolean ptp_output_fd_is_socket (int fd);
 /* What poll() says now, beside the conditions that it always says. */
 GIOCondition ptp_output_fd_poll (int fd, GIOCondition condition);

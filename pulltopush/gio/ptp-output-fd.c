@@ -36,6 +36,17 @@ ptp_output_fd_find_plain (GOutputStream *stream)
   return G_OBJECT_TYPE (stream) == G_TYPE_UNIX_OUTPUT_STREAM ? ptp_output_fd_find (stream) : -1;
 }
 
+int
+ptp_output_fd_find_below (GOutputStream *stream)
+{
+  if (!G_IS_FILTER_OUTPUT_STREAM (stream))
+    return -1;
+
+  while (G_IS_FILTER_OUTPUT_STREAM (stream))
+    stream = g_filter_output_stream_get_base_stream (G_FILTER_OUTPUT_STREAM (stream));
+  return ptp_output_fd_find (stream);
+}
+
 gboolean
 ptp_output_fd_is_socket (int fd)
 {

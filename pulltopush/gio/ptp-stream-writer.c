@@ -88,6 +88,7 @@ struct _PtpStreamWriter
   GSource *source;     /* (owned) (nullable): what wait is about */
   PtpWait wait;
   int fd;             /* of the stream, or -1 */
+  int below_fd;       /* of the stream below one that filters, or -1 */
   int own_fd;         /* (owned): fd opened once more without blocking, or -1 */
   guint zeros;        /* writes of nothing, in a row */
   guint waited_zeros; /* zeros when the source was made */
@@ -400,12 +401,20 @@ check_zeros (PtpStreamWriter *self, GObject *owner)
 static gboolean
 needs_thread (PtpStreamWriter *self)
 {
-  if (!self->plain || self->socket || self->own_fd >= 0)
+  const int fd = self->plain ? self->fd : self->below_fd;
+
+  if (fd < 0 || self->socket || self->own_fd >= 0)
     return FALSE;
   if (self->threaded)
     return TRUE;
-  if (g_output_stream_is_closed (self->stream) || !ptp_output_fd_may_block (self->fd))
+  if (g_output_stream_is_closed (self->stream) || !ptp_output_fd_may_block (fd))
     return FALSE;
+  /* A filter may do anything with what it is given, and only it knows how to write. */
+  if (!self->plain)
+    {
+      self->threaded = TRUE;
+      return TRUE;
+    }
 
   self->own_fd = ptp_output_fd_reopen (self->fd);
   self->threaded = self->own_fd < 0;
@@ -564,11 +573,22 @@ static void
 write_in_thread (GTask *task, gpointer stream, gpointer task_data, GCancellable *cancellable)
 {
   WriteOperation *operation = task_data;
+  const GOutputVector *vectors = operation->batch.vectors;
   GError *error = NULL;
   gsize written = 0;
+  gssize n;
 
-  ptp_output_fd_writev (operation->writer->fd, FALSE, operation->batch.vectors,
-                        operation->batch.n_vectors, &written, &error);
+  if (operation->writer->plain)
+    {
+      ptp_output_fd_writev (operation->writer->fd, FALSE, vectors, operation->batch.n_vectors,
+                            &written, &error);
+    }
+  else
+    {
+      n = g_output_stream_write (stream, vectors[0].buffer, vectors[0].size, NULL, &error);
+      written = n > 0 ? (gsize) n : 0;
+    }
+
   if (error != NULL)
     g_task_return_error (task, error);
   else
@@ -670,12 +690,13 @@ start_write (PtpStreamWriter *self)
 {
   WriteOperation *operation;
   gsize size = CLAMP (self->queue.size / 2, MIN_BATCH, MAX_BATCH);
+  const int fd = self->plain ? self->fd : self->below_fd;
 
   if (self->stopped || self->busy || self->writing || self->queue.size == 0)
     return;
 
   /* A thread is not for waiting: most of that is done before. */
-  self->blocked = self->threaded && !ptp_output_fd_is_writable (self->fd);
+  self->blocked = self->threaded && !ptp_output_fd_is_writable (fd);
   if (self->blocked || !start_flight (self))
     return;
 
@@ -807,7 +828,8 @@ ptp_stream_writer_new (GOutputStream *stream,
    */
   self->fd = self->pollable ? ptp_output_fd_find (stream) : -1;
   self->own_fd = -1;
-  self->socket = self->fd >= 0 && ptp_output_fd_is_socket (self->fd);
+  self->below_fd = self->pollable ? ptp_output_fd_find_below (stream) : -1;
+  self->socket = ptp_output_fd_is_socket (MAX (self->fd, self->below_fd));
   self->plain = self->pollable && ptp_output_fd_find_plain (stream) >= 0;
   self->piecewise = G_IS_UNIX_OUTPUT_STREAM (stream) && !self->plain;
 

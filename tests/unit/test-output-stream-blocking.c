@@ -147,6 +147,61 @@ test_pipe (void)
   check_unread (fds[1], fds[0]);
 }
 
+static GBytes *
+decompress (GByteArray *compressed)
+{
+  g_autoptr (GConverter) converter
+    = G_CONVERTER (g_zlib_decompressor_new (G_ZLIB_COMPRESSOR_FORMAT_RAW));
+  g_autoptr (GInputStream) base
+    = g_memory_input_stream_new_from_data (compressed->data, (gssize) compressed->len, NULL);
+  g_autoptr (GInputStream) input = g_converter_input_stream_new (base, converter);
+  g_autoptr (GError) error = NULL;
+  GBytes *bytes = g_input_stream_read_bytes (input, 2 * SIZE, NULL, &error);
+
+  g_assert_no_error (error);
+  return bytes;
+}
+
+/* A stream that filters knows nothing of how the one below it blocks. */
+static void
+test_filter (void)
+{
+  g_autoptr (GByteArray) got = g_byte_array_new ();
+  g_autoptr (GConverter) converter
+    = G_CONVERTER (g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_RAW, 0));
+  g_autoptr (GOutputStream) base = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  PtpTestWriting t;
+  guint8 buffer[4096];
+  gssize n;
+  int fds[2];
+
+  alarm (PATIENCE);
+  g_assert_no_errno (pipe2 (fds, O_CLOEXEC));
+  g_assert_true (g_unix_set_fd_nonblocking (fds[0], TRUE, NULL));
+  base = g_unix_output_stream_new (fds[1], TRUE);
+  ptp_test_writing_init (&t, g_converter_output_stream_new (base, converter));
+  ptp_test_writing_write (&t, SIZE);
+  live (100);
+  g_assert_cmpuint (ptp_output_stream_consumer_get_bytes_queued (t.consumer), >, 0);
+
+  ptp_test_writing_close (&t, NULL);
+  while ((n = read (fds[0], buffer, sizeof buffer)) != 0)
+    {
+      if (n > 0)
+        g_byte_array_append (got, buffer, (guint) n);
+      ptp_test_turns (2);
+    }
+  ptp_test_until_set (&t.n_closed);
+  g_assert_no_error (t.close_error);
+  bytes = decompress (got);
+  g_assert_cmpuint (g_bytes_get_size (bytes), ==, SIZE);
+  g_assert_true (memcmp (g_bytes_get_data (bytes, NULL), t.in->data, SIZE) == 0);
+  g_assert_no_errno (close (fds[0]));
+  ptp_test_writing_clear (&t);
+  alarm (0);
+}
+
 typedef struct
 {
   int fd;
@@ -250,6 +305,7 @@ main (int argc, char *argv[])
   ADD ("S1/blocking/terminal", test_terminal);
   ADD ("S1/blocking/controller", test_controller);
   ADD ("S1/blocking/pipe", test_pipe);
+  ADD ("S1/blocking/filter", test_filter);
   ADD ("S1/blocking/rival", test_rival);
   ADD ("B5/blocking/terminal-abort", test_b5_terminal_abort);
   ADD ("B9/blocking/end-of-file", test_b9_end_of_file);
