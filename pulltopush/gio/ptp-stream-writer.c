@@ -551,11 +551,20 @@ write_polling (PtpStreamWriter *self, GObject *owner)
     self->funcs->progress (owner);
 }
 
+typedef enum
+{
+  WRITE_VECTORS,
+  WRITE_PIECE,
+  WRITE_FD_IN_THREAD,
+  WRITE_STREAM_IN_THREAD,
+} WriteWay;
+
+/* Has what is needed while it runs, so that the thread of an owner that goes may touch the rest. */
 typedef struct
 {
   PtpStreamWriter *writer; /* (owned) */
   PtpOutputBatch batch;
-  gboolean threaded;
+  WriteWay way;
 } WriteOperation;
 
 static void
@@ -578,7 +587,7 @@ write_in_thread (GTask *task, gpointer stream, gpointer task_data, GCancellable 
   gsize written = 0;
   gssize n;
 
-  if (operation->writer->plain)
+  if (operation->way == WRITE_FD_IN_THREAD)
     {
       ptp_output_fd_writev (operation->writer->fd, FALSE, vectors, operation->batch.n_vectors,
                             &written, &error);
@@ -598,46 +607,58 @@ write_in_thread (GTask *task, gpointer stream, gpointer task_data, GCancellable 
 static void
 write_async (WriteOperation *operation, GAsyncReadyCallback callback)
 {
-  PtpStreamWriter *self = operation->writer;
+  GOutputStream *stream = operation->writer->stream;
   PtpOutputBatch *batch = &operation->batch;
   g_autoptr (GTask) task = NULL;
 
-  if (operation->threaded)
+  switch (operation->way)
     {
-      task = g_task_new (self->stream, NULL, callback, operation);
+    case WRITE_VECTORS:
+      g_output_stream_writev_async (stream, batch->vectors, batch->n_vectors, G_PRIORITY_DEFAULT,
+                                    NULL, callback, operation);
+      break;
+
+    case WRITE_PIECE:
+      g_output_stream_write_async (stream, batch->vectors[0].buffer, batch->vectors[0].size,
+                                   G_PRIORITY_DEFAULT, NULL, callback, operation);
+      break;
+
+    case WRITE_FD_IN_THREAD:
+    case WRITE_STREAM_IN_THREAD:
+    default:
+      task = g_task_new (stream, NULL, callback, operation);
       g_task_set_source_tag (task, write_async);
       g_task_set_task_data (task, operation, NULL);
       g_task_run_in_thread (task, write_in_thread);
-    }
-  else if (self->piecewise)
-    {
-      g_output_stream_write_async (self->stream, batch->vectors[0].buffer, batch->vectors[0].size,
-                                   G_PRIORITY_DEFAULT, NULL, callback, operation);
-    }
-  else
-    {
-      g_output_stream_writev_async (self->stream, batch->vectors, batch->n_vectors,
-                                    G_PRIORITY_DEFAULT, NULL, callback, operation);
     }
 }
 
 static GPollableReturn
 write_finish (WriteOperation *operation, GAsyncResult *result, gsize *written, GError **error)
 {
-  PtpStreamWriter *self = operation->writer;
+  GOutputStream *stream = operation->writer->stream;
   gboolean ok;
   gssize n;
 
-  if (!operation->threaded && !self->piecewise)
+  if (operation->way == WRITE_VECTORS)
     {
-      ok = g_output_stream_writev_finish (self->stream, result, written, error);
+      ok = g_output_stream_writev_finish (stream, result, written, error);
       return ok ? G_POLLABLE_RETURN_OK : G_POLLABLE_RETURN_FAILED;
     }
 
-  n = operation->threaded ? g_task_propagate_int (G_TASK (result), error)
-                          : g_output_stream_write_finish (self->stream, result, error);
+  n = operation->way == WRITE_PIECE ? g_output_stream_write_finish (stream, result, error)
+                                    : g_task_propagate_int (G_TASK (result), error);
   *written = n >= 0 ? (gsize) n : 0;
   return n >= 0 ? G_POLLABLE_RETURN_OK : G_POLLABLE_RETURN_FAILED;
+}
+
+static WriteWay
+choose_way (PtpStreamWriter *self)
+{
+  if (self->threaded)
+    return self->plain ? WRITE_FD_IN_THREAD : WRITE_STREAM_IN_THREAD;
+
+  return self->piecewise ? WRITE_PIECE : WRITE_VECTORS;
 }
 
 static void start_write (PtpStreamWriter *self);
@@ -702,7 +723,7 @@ start_write (PtpStreamWriter *self)
 
   operation = g_new0 (WriteOperation, 1);
   operation->writer = writer_ref (self);
-  operation->threaded = self->threaded;
+  operation->way = choose_way (self);
   ptp_output_queue_peek (&self->queue, self->threaded ? PIPE_BUF : size, get_max_vectors (self),
                          &operation->batch);
   self->busy = TRUE;
