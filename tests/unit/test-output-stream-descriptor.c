@@ -186,6 +186,16 @@ create_stamped (int *peer_fd)
   return fd;
 }
 
+static GIOStream *
+create_connection (int fd)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocket) socket = g_socket_new_from_fd (fd, &error);
+
+  g_assert_no_error (error);
+  return G_IO_STREAM (g_socket_connection_factory_create_connection (socket));
+}
+
 static gboolean
 has_error_queue (int fd)
 {
@@ -213,14 +223,19 @@ count_turns (guint milliseconds)
  * still notices a real hang-up.
  */
 static void
-test_b6_error_queue (void)
+test_b6_error_queue (gconstpointer with_gsocket)
 {
   Nested nested = { .got = g_byte_array_new () };
   const struct linger reset = { .l_onoff = 1 };
+  g_autoptr (GIOStream) connection = NULL;
   PtpTestWriting t;
   int fd = create_stamped (&nested.fd);
 
-  ptp_test_writing_init (&t, g_unix_output_stream_new (fd, TRUE));
+  if (GPOINTER_TO_INT (with_gsocket))
+    connection = create_connection (fd);
+  ptp_test_writing_init (&t, connection != NULL
+                               ? g_object_ref (g_io_stream_get_output_stream (connection))
+                               : g_unix_output_stream_new (fd, TRUE));
   ptp_test_writing_write (&t, 100);
   ptp_test_writing_until_written (&t, 100);
   while (!has_error_queue (fd))
@@ -248,6 +263,7 @@ test_b6_error_queue (void)
   ptp_test_writing_until_failed (&t);
   g_assert_error (t.error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED);
   g_byte_array_unref (nested.got);
+  g_clear_object (&connection);
   ptp_test_writing_clear (&t);
 }
 
@@ -261,7 +277,10 @@ main (int argc, char *argv[])
   ADD ("B7/descriptor/together", test_b7_together);
   ADD ("B7/descriptor/many", test_b7_many);
   ADD ("B1/descriptor/pace", test_b1_pace);
-  ADD ("B6/descriptor/error-queue", test_b6_error_queue);
+  g_test_add_data_func ("/output-stream-consumer/B6/error-queue/descriptor",
+                        GINT_TO_POINTER (FALSE), test_b6_error_queue);
+  g_test_add_data_func ("/output-stream-consumer/B6/error-queue/gsocket", GINT_TO_POINTER (TRUE),
+                        test_b6_error_queue);
   ADD ("R6/descriptor/nested", test_r6_nested);
 
   return g_test_run ();
