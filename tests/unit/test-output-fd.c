@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <gio/gunixoutputstream.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -150,6 +151,78 @@ test_b7_writev (void)
   g_assert_no_errno (close (fds[1]));
 }
 
+/* Writes until that would block, without ever asking poll(), as somebody else may have taken the
+ * room that it found.
+ */
+static void
+fill (int fd, gboolean is_socket)
+{
+  g_autofree char *much = g_malloc0 (5000);
+  const GOutputVector vector = { much, 5000 };
+  g_autoptr (GError) error = NULL;
+  GPollableReturn result;
+  gsize written;
+
+  alarm (20);
+  do
+    result = ptp_output_fd_writev (fd, is_socket, &vector, 1, &written, &error);
+  while (result == G_POLLABLE_RETURN_OK);
+  g_assert_no_error (error);
+  g_assert_cmpint (result, ==, G_POLLABLE_RETURN_WOULD_BLOCK);
+  alarm (0);
+}
+
+static void
+check_reopen (int fd)
+{
+  int own = ptp_output_fd_reopen (fd);
+
+  g_assert_no_errno (own);
+  fill (own, FALSE);
+  g_assert_true (ptp_output_fd_may_block (fd));
+  g_assert_no_errno (close (own));
+}
+
+static void
+test_s1_reopen (void)
+{
+  int pipe_fds[2];
+  int controller = posix_openpt (O_RDWR | O_NOCTTY | O_CLOEXEC);
+  int terminal;
+  int null = open ("/dev/null", O_WRONLY | O_CLOEXEC);
+
+  g_assert_no_errno (pipe2 (pipe_fds, O_CLOEXEC));
+  check_reopen (pipe_fds[1]);
+  g_assert_no_errno (grantpt (controller));
+  g_assert_no_errno (unlockpt (controller));
+  terminal = open (ptsname (controller), O_RDWR | O_NOCTTY | O_CLOEXEC);
+  check_reopen (terminal);
+
+  /* Another terminal, and a device that may not like it. */
+  g_assert_cmpint (ptp_output_fd_reopen (controller), ==, -1);
+  g_assert_cmpint (ptp_output_fd_reopen (null), ==, -1);
+
+  g_assert_no_errno (close (pipe_fds[0]));
+  g_assert_no_errno (close (pipe_fds[1]));
+  g_assert_no_errno (close (terminal));
+  g_assert_no_errno (close (controller));
+  g_assert_no_errno (close (null));
+}
+
+static void
+test_s1_socket (void)
+{
+  int fds[2];
+
+  g_assert_no_errno (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds));
+  g_assert_true (ptp_output_fd_is_socket (fds[0]));
+  g_assert_true (ptp_output_fd_may_block (fds[0]));
+  g_assert_cmpint (ptp_output_fd_reopen (fds[0]), ==, -1);
+  fill (fds[0], TRUE);
+  g_assert_no_errno (close (fds[0]));
+  g_assert_no_errno (close (fds[1]));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -159,6 +232,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/output-fd/B6/socket-error-queue", test_b6_socket_error_queue);
   g_test_add_func ("/output-fd/B6/pipe", test_b6_pipe);
   g_test_add_func ("/output-fd/B7/writev", test_b7_writev);
+  g_test_add_func ("/output-fd/S1/reopen", test_s1_reopen);
+  g_test_add_func ("/output-fd/S1/socket", test_s1_socket);
   g_test_add_func ("/output-fd/limit-call", test_limit_call);
   g_test_add_func ("/output-fd/find-plain", test_find_plain);
 

@@ -78,6 +78,19 @@ live (guint milliseconds)
   ptp_test_until_set (&over);
 }
 
+/* With writes that do not fit what there is room for in the end. */
+static void
+write_until_full (PtpTestWriting *t)
+{
+  while (t->in->len < SIZE)
+    {
+      ptp_test_writing_write (t, 777);
+      ptp_test_turns (2);
+    }
+  live (100);
+  g_assert_cmpuint (ptp_output_stream_consumer_get_bytes_queued (t->consumer), >, 0);
+}
+
 static void
 check_unread (int write_fd, int read_fd)
 {
@@ -85,10 +98,7 @@ check_unread (int write_fd, int read_fd)
 
   alarm (PATIENCE);
   ptp_test_writing_init (&t, g_unix_output_stream_new (write_fd, TRUE));
-  for (int i = 0; i < 50; i++)
-    ptp_test_writing_write (&t, SIZE / 50);
-  live (100);
-  g_assert_cmpuint (ptp_output_stream_consumer_get_bytes_queued (t.consumer), >, 0);
+  write_until_full (&t);
   g_assert_cmpint (fcntl (write_fd, F_GETFL) & O_NONBLOCK, ==, 0);
   read_all (&t, read_fd);
   ptp_test_writing_close_wait (&t);
@@ -128,8 +138,7 @@ test_b5_terminal_abort (void)
   alarm (PATIENCE);
   open_terminal (&controller, &terminal);
   ptp_test_writing_init (&t, g_unix_output_stream_new (terminal, TRUE));
-  ptp_test_writing_write (&t, SIZE);
-  live (50);
+  write_until_full (&t);
   ptp_output_stream_consumer_abort (t.consumer);
   ptp_test_writing_close_wait (&t);
   g_assert_error (t.close_error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
@@ -202,79 +211,6 @@ test_filter (void)
   alarm (0);
 }
 
-typedef struct
-{
-  int fd;
-  int stop; /* atomic */
-} Rival;
-
-/* Takes all the room there ever is, as another process would. */
-static gpointer
-fill_cb (gpointer user_data)
-{
-  Rival *self = user_data;
-  g_autofree char *path = g_strdup_printf ("/proc/self/fd/%d", self->fd);
-  int fd = g_open (path, O_WRONLY | O_NONBLOCK | O_CLOEXEC, 0);
-  char buffer[100] = { 0 };
-
-  g_assert_no_errno (fd);
-  while (!g_atomic_int_get (&self->stop))
-    if (write (fd, buffer, sizeof buffer) < 0)
-      g_thread_yield ();
-  g_assert_no_errno (close (fd));
-  return NULL;
-}
-
-static gpointer
-empty_cb (gpointer user_data)
-{
-  Rival *self = user_data;
-  char buffer[4096];
-
-  while (!g_atomic_int_get (&self->stop))
-    {
-      g_assert_cmpint (read (self->fd, buffer, sizeof buffer), >=, -1);
-      g_usleep (50);
-    }
-  return NULL;
-}
-
-/* Somebody else takes the room of a pipe between its being found and its being used, and then
- * the reader stops.
- */
-static void
-test_rival (void)
-{
-  Rival filler = { 0 };
-  Rival reader = { 0 };
-  GThread *filling, *reading;
-  PtpTestWriting t;
-  int fds[2];
-
-  alarm (PATIENCE);
-  g_assert_no_errno (pipe2 (fds, O_CLOEXEC));
-  g_assert_true (g_unix_set_fd_nonblocking (fds[0], TRUE, NULL));
-  filler.fd = fds[1];
-  reader.fd = fds[0];
-  ptp_test_writing_init (&t, g_unix_output_stream_new (fds[1], TRUE));
-  ptp_test_writing_set_marks (&t, 0, 1, G_MAXSIZE);
-  filling = g_thread_new ("filler", fill_cb, &filler);
-  reading = g_thread_new ("reader", empty_cb, &reader);
-  ptp_test_writing_write (&t, 50000000);
-  live (500);
-  g_atomic_int_set (&reader.stop, TRUE);
-  g_thread_join (reading);
-  live (200);
-  g_atomic_int_set (&filler.stop, TRUE);
-  g_thread_join (filling);
-
-  ptp_output_stream_consumer_abort (t.consumer);
-  ptp_test_writing_close_wait (&t);
-  g_assert_no_errno (close (fds[0]));
-  ptp_test_writing_clear (&t);
-  alarm (0);
-}
-
 /* What was opened on the way is closed when nothing is queued any more: the reader sees the end. */
 static void
 test_b9_end_of_file (void)
@@ -306,7 +242,6 @@ main (int argc, char *argv[])
   ADD ("S1/blocking/controller", test_controller);
   ADD ("S1/blocking/pipe", test_pipe);
   ADD ("S1/blocking/filter", test_filter);
-  ADD ("S1/blocking/rival", test_rival);
   ADD ("B5/blocking/terminal-abort", test_b5_terminal_abort);
   ADD ("B9/blocking/end-of-file", test_b9_end_of_file);
 
