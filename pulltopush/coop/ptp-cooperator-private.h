@@ -9,13 +9,26 @@
 
 G_BEGIN_DECLS
 
+/* What makes a cooperator one of the shared, see ptp-cooperator-shared.c. */
+typedef struct
+{
+  GMainContext *context; /* (unowned): the cooperator owns it */
+  int priority;
+  PtpCooperator
+    *cooperator; /* (unowned) (nullable): itself; NULL unless it was made to be shared */
+
+  /* Under the lock of the table */
+  guint n_takers; /* threads about to take a reference */
+  guint n_kept;   /* references that the last taker drops */
+} PtpShare;
+
 struct _PtpCooperator
 {
   GObject parent_instance;
 
   GMainContext *context; /* (owned) */
   int priority;
-  gboolean shared; /* set once, by whoever made it */
+  PtpShare share;
 
   /* The context's own */
   gint64 slice; /* microseconds */
@@ -32,7 +45,8 @@ struct _PtpCooperator
   guint round_left;   /* turns to the end of the round */
 
   /* Under the lock, which also guards the extra of every runnable. Nobody's code runs while it is
-   * held.
+   * held, so that no reference to a GObject is taken or dropped. GLib's own locks, those of the
+   * context and of signals, may be taken inside.
    */
   GMutex lock;
   PtpRunnable *first_posted; /* also read without the lock, atomically */
@@ -85,6 +99,6 @@ GSource *ptp_cooperator_source_new (PtpCooperator *self);
 
 /* Any thread */
 PtpCooperator *ptp_cooperator_ref_shared (GMainContext *context, int priority);
-void ptp_cooperator_forget_shared (PtpCooperator *self);
+gboolean ptp_cooperator_leave_shared (PtpCooperator *self);
 
 G_END_DECLS

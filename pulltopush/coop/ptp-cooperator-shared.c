@@ -5,23 +5,24 @@
 
 #include "ptp-cooperator-private.h"
 
-/* The shared ones. A cooperator that is nobody's any more leaves a stale entry behind only until
- * its finalization removes it.
+/* The table of the shared cooperators, which owns none of them.
+ *
+ * A reference to a GObject is not taken or dropped under the lock: with a toggle reference, such as
+ * PyGObject's, that calls a language binding, which waits for its interpreter. A GWeakRef is no way
+ * out, since GLib before 2.80 notifies under a lock of its own, which a thread that makes or drops
+ * any GWeakRef waits for.
+ *
+ * So whoever wants a cooperator counts as a taker first, under the lock, then takes the reference
+ * without it. A cooperator whose last reference goes meanwhile keeps one more for its takers, who
+ * drop it; without takers it leaves the table, and nobody can find it any more.
  */
-typedef struct
-{
-  GMainContext *context; /* (unowned): the cooperator owns it */
-  int priority;
-  GWeakRef cooperator;
-} Share;
-
-static GMutex shares_lock;
-static GHashTable *shares; /* (element-type Share Share) */
+static GMutex lock;
+static GHashTable *table; /* (element-type PtpShare PtpShare): the keys are parts of cooperators */
 
 static guint
 share_hash (gconstpointer key)
 {
-  const Share *share = key;
+  const PtpShare *share = key;
 
   return g_direct_hash (share->context) ^ (guint) share->priority;
 }
@@ -29,65 +30,92 @@ share_hash (gconstpointer key)
 static gboolean
 share_equal (gconstpointer a, gconstpointer b)
 {
-  const Share *one = a, *other = b;
+  const PtpShare *one = a, *other = b;
 
   return one->context == other->context && one->priority == other->priority;
 }
 
-static void
-share_free (gpointer data)
+/* Returns the one in the table, or NULL, after @fresh was put there if it was given. The caller is
+ * one of the takers of what is returned.
+ */
+static PtpShare *
+find_or_add (const PtpShare *key, PtpShare *fresh)
 {
-  Share *share = data;
+  PtpShare *found;
 
-  g_weak_ref_clear (&share->cooperator);
-  g_free (share);
+  g_mutex_lock (&lock);
+  if (table == NULL)
+    table = g_hash_table_new (share_hash, share_equal);
+
+  found = g_hash_table_lookup (table, key);
+  if (found != NULL)
+    found->n_takers++;
+  else if (fresh != NULL)
+    g_hash_table_add (table, fresh);
+  g_mutex_unlock (&lock);
+
+  return found;
+}
+
+static PtpCooperator *
+take (PtpShare *share)
+{
+  PtpCooperator *self = g_object_ref (share->cooperator);
+  guint n_kept = 0;
+
+  g_mutex_lock (&lock);
+  if (--share->n_takers == 0)
+    n_kept = share->n_kept;
+  share->n_kept -= n_kept;
+  g_mutex_unlock (&lock);
+
+  for (; n_kept > 0; n_kept--)
+    g_object_unref (self);
+
+  return self;
 }
 
 PtpCooperator *
 ptp_cooperator_ref_shared (GMainContext *context, int priority)
 {
-  Share key = { .context = context, .priority = priority };
-  PtpCooperator *self = NULL;
-  Share *share;
+  const PtpShare key = { .context = context, .priority = priority };
+  PtpShare *found = find_or_add (&key, NULL);
+  g_autoptr (PtpCooperator) fresh = NULL;
 
-  g_mutex_lock (&shares_lock);
-  if (shares == NULL)
-    shares = g_hash_table_new_full (share_hash, share_equal, NULL, share_free);
+  if (found != NULL)
+    return take (found);
 
-  share = g_hash_table_lookup (shares, &key);
-  if (share != NULL)
-    self = g_weak_ref_get (&share->cooperator);
-  if (self == NULL)
-    {
-      self = ptp_cooperator_new (context, priority);
-      self->shared = TRUE;
-      share = g_new0 (Share, 1);
-      share->context = context;
-      share->priority = priority;
-      g_weak_ref_init (&share->cooperator, self);
-      g_hash_table_replace (shares, share, share);
-    }
-  g_mutex_unlock (&shares_lock);
+  fresh = ptp_cooperator_new (context, priority);
+  fresh->share = (PtpShare){ .context = context, .priority = priority, .cooperator = fresh };
+  found = find_or_add (&key, &fresh->share);
 
-  return self;
+  /* Another thread may have been faster. */
+  return found != NULL ? take (found) : g_steal_pointer (&fresh);
 }
 
-/* The entry is somebody else's if a new one was made after the last reference to this was gone. */
-void
-ptp_cooperator_forget_shared (PtpCooperator *self)
+/* For dispose. Returns false if somebody is about to take the cooperator, which lives on then. */
+gboolean
+ptp_cooperator_leave_shared (PtpCooperator *self)
 {
-  Share key = { .context = self->context, .priority = self->priority };
-  g_autoptr (PtpCooperator) other = NULL;
-  Share *share;
+  PtpShare *share = &self->share;
+  gboolean taken;
 
-  if (!self->shared)
-    return;
+  if (share->cooperator == NULL)
+    return TRUE;
 
-  g_mutex_lock (&shares_lock);
-  share = g_hash_table_lookup (shares, &key);
-  if (share != NULL)
-    other = g_weak_ref_get (&share->cooperator);
-  if (share != NULL && other == NULL)
-    g_hash_table_remove (shares, share);
-  g_mutex_unlock (&shares_lock);
+  /* Before the takers hear of it. */
+  g_object_ref (self);
+
+  g_mutex_lock (&lock);
+  taken = share->n_takers > 0;
+  if (taken)
+    share->n_kept++;
+  else if (g_hash_table_lookup (table, share) == share)
+    g_hash_table_remove (table, share);
+  g_mutex_unlock (&lock);
+
+  if (!taken)
+    g_object_unref (self);
+
+  return !taken;
 }

@@ -72,11 +72,18 @@ ptp_cooperator_constructed (GObject *object)
 }
 
 static void
+ptp_cooperator_dispose (GObject *object)
+{
+  /* Nothing is disposed of for a thread that takes it at this moment. */
+  if (ptp_cooperator_leave_shared (PTP_COOPERATOR (object)))
+    G_OBJECT_CLASS (ptp_cooperator_parent_class)->dispose (object);
+}
+
+static void
 ptp_cooperator_finalize (GObject *object)
 {
   PtpCooperator *self = PTP_COOPERATOR (object);
 
-  ptp_cooperator_forget_shared (self);
   clear_clock (self);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_mutex_clear (&self->lock);
@@ -136,6 +143,7 @@ ptp_cooperator_class_init (PtpCooperatorClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->constructed = ptp_cooperator_constructed;
+  object_class->dispose = ptp_cooperator_dispose;
   object_class->finalize = ptp_cooperator_finalize;
   object_class->get_property = ptp_cooperator_get_property;
   object_class->set_property = ptp_cooperator_set_property;
