@@ -14,6 +14,8 @@
 void
 ptp_cooperator_post (PtpCooperator *self, PtpRunnable *runnable)
 {
+  gboolean attached;
+
   g_mutex_lock (&self->lock);
   runnable->next_posted = NULL;
   if (self->last_posted != NULL)
@@ -22,9 +24,11 @@ ptp_cooperator_post (PtpCooperator *self, PtpRunnable *runnable)
     g_atomic_pointer_set (&self->first_posted, runnable);
   self->last_posted = runnable;
 
-  if (self->source == NULL)
-    self->source = ptp_cooperator_source_new (self);
+  attached = self->source != NULL;
   g_mutex_unlock (&self->lock);
+
+  if (!attached)
+    ptp_cooperator_attach (self, FALSE);
 }
 
 /* Owned by the caller if it was @abandoned: it ended while it was in the post. */

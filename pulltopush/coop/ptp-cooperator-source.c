@@ -54,16 +54,17 @@ keep_or_let_go (CooperatorSource *self)
 {
   PtpCooperator *cooperator = self->cooperator;
   GSource *idle = NULL;
-  gboolean more;
+  gboolean more, attached;
 
   g_mutex_lock (&cooperator->lock);
   more = ptp_cooperator_has_work (cooperator);
   if (!more)
     idle = g_steal_pointer (&cooperator->source);
-  else if (cooperator->source == NULL)
-    cooperator->source = ptp_cooperator_source_new (cooperator);
+  attached = cooperator->source != NULL;
   g_mutex_unlock (&cooperator->lock);
 
+  if (more && !attached)
+    ptp_cooperator_attach (cooperator, TRUE);
   if (idle != NULL && idle != &self->source)
     g_source_destroy (idle);
 
@@ -102,21 +103,34 @@ static GSourceFuncs cooperator_source_funcs = {
   .finalize = finalize,
 };
 
-/* Makes and attaches it; the context keeps it. The cooperator is referenced by whoever has
- * something to do, so taking one more here runs nobody's code.
- */
-GSource *
-ptp_cooperator_source_new (PtpCooperator *self)
+static GSource *
+source_new (PtpCooperator *cooperator)
 {
   GSource *source = g_source_new (&cooperator_source_funcs, sizeof (CooperatorSource));
 
-  ((CooperatorSource *) source)->cooperator = g_object_ref (self);
+  ((CooperatorSource *) source)->cooperator = g_object_ref (cooperator);
   g_source_set_static_name (source, "[pulltopush] cooperator");
-  g_source_set_priority (source, self->priority);
+  g_source_set_priority (source, cooperator->priority);
   /* Other streams go on in a main loop that a step runs (rule R6). */
   g_source_set_can_recurse (source, TRUE);
-  g_source_attach (source, self->context);
-  g_source_unref (source);
 
   return source;
+}
+
+/* Attaches a source unless there is one, or nothing to do any more; @queued says that there is, and
+ * is for the context only. The context keeps the source. References are taken and dropped without
+ * the lock, since that may run somebody's code.
+ */
+void
+ptp_cooperator_attach (PtpCooperator *self, gboolean queued)
+{
+  g_autoptr (GSource) source = source_new (self);
+
+  g_mutex_lock (&self->lock);
+  if (self->source == NULL && (queued || self->first_posted != NULL))
+    {
+      self->source = source;
+      g_source_attach (source, self->context);
+    }
+  g_mutex_unlock (&self->lock);
 }

@@ -194,11 +194,9 @@ MUTANTS = (
         what="a source that a nested loop brought is left attached with nothing to do",
         file="pulltopush/coop/ptp-cooperator-source.c",
         old="""  if (!more)
-    idle = g_steal_pointer (&cooperator->source);
-  else if (cooperator->source == NULL)""",
+    idle = g_steal_pointer (&cooperator->source);""",
         new="""  if (!more && cooperator->source == &self->source)
-    cooperator->source = NULL;
-  else if (more && cooperator->source == NULL)""",
+    cooperator->source = NULL;""",
         test="rules-s",
         case="/rules/S4/after-nested-loop",
     ),

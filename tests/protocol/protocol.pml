@@ -9,7 +9,7 @@
  *
  *   ptp-runnable-wanted.c    with_call, change, post_if_new, start, ready, end
  *   ptp-cooperator-slice.c   post, take_post, settle_one, run_slice
- *   ptp-cooperator-source.c  new_source, dispatch, keep_or_let_go
+ *   ptp-cooperator-source.c  attach, dispatch, keep_or_let_go
  *   ptp-runnable-turn.c      turn, must_leave, take_answer, settle
  *   ptp-runnable-end.c       finish, let_go
  *
@@ -127,13 +127,20 @@ inline post (i)
   touch (i);
   assert (!stream[i].in_post);
   stream[i].in_post = true;
-  posted!i;
+  posted!i
+}
+
+/* By a caller that found no source, or by the context, which knows of something queued. */
+inline attach (wanted, queued)
+{
+  atomic {
+    if
 #ifndef BUG_NO_WAKE_UP
-  if
-  :: source == 0 -> new_source ()
-  :: else
-  fi
+    :: wanted && source == 0 && (queued || nempty (posted)) -> new_source ()
 #endif
+    :: else
+    fi
+  }
 }
 
 /* ---- Any thread ---- */
@@ -147,7 +154,9 @@ inline post (i)
 inline post_if_new (i, before, after)
 {
   if
-  :: is_new (before, after) -> atomic { post (i) }
+  :: is_new (before, after) ->
+     atomic { post (i); before = (source == 0) };
+     attach (before, false)
   :: else
   fi;
   before = 0;
@@ -460,12 +469,13 @@ inline keep_or_let_go ()
 #endif
     if
     :: leave -> source = 0
-    :: !leave && source == 0 -> new_source ()
     :: else
     fi;
-    me = 0;
-    leave = false
+    leave = (!leave && source == 0)
   }
+  attach (leave, true);
+  me = 0;
+  leave = false
 }
 
 #define all_over (stream[0].told > 0 && stream[N_STREAMS - 1].told > 0)
