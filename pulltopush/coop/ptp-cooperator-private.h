@@ -14,8 +14,7 @@ typedef struct
 {
   GMainContext *context; /* (unowned): the cooperator owns it */
   int priority;
-  PtpCooperator
-    *cooperator; /* (unowned) (nullable): itself; NULL unless it was made to be shared */
+  PtpCooperator *cooperator; /* (unowned) (nullable): itself, if it was made to be shared */
 
   /* Under the lock of the table */
   guint n_takers; /* threads about to take a reference */
@@ -59,12 +58,36 @@ struct _PtpCooperator
  */
 #define PTP_MAX_STILL 256
 
+/* A clock may show any time, also one near the ends of what can be told. */
+static inline gint64
+ptp_time_add (gint64 time, gint64 more)
+{
+  return time > G_MAXINT64 - more ? G_MAXINT64 : time + more;
+}
+
+/* From @start to @end, 0 if that is earlier. */
+static inline gint64
+ptp_time_between (gint64 start, gint64 end)
+{
+  if (end <= start)
+    return 0;
+
+  return (gint64) MIN ((guint64) end - (guint64) start, (guint64) G_MAXINT64);
+}
+
+/* One that goes back ends the slice: nobody knows how long it will take to reach the deadline. */
 static inline gint64
 ptp_cooperator_look (PtpCooperator *self, gint64 before)
 {
   gint64 now = self->clock_func (self->clock_data);
 
-  self->n_still = now == before ? self->n_still + 1 : 0;
+  if (now < before)
+    self->n_still = PTP_MAX_STILL + 1;
+  else if (now == before)
+    self->n_still++;
+  else if (self->n_still <= PTP_MAX_STILL)
+    self->n_still = 0;
+
   return now;
 }
 

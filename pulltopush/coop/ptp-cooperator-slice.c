@@ -89,7 +89,7 @@ void
 ptp_cooperator_run_slice (PtpCooperator *self)
 {
   gint64 now = self->clock_func (self->clock_data);
-  gint64 deadline = now + self->slice;
+  gint64 deadline = ptp_time_add (now, self->slice);
   guint visits = 0;
 
   self->n_still = 0;

@@ -53,11 +53,22 @@ monotonic_clock (gpointer user_data)
   return g_get_monotonic_time ();
 }
 
+/* The old one goes last, since what frees it may do anything. */
 static void
-clear_clock (PtpCooperator *self)
+replace_clock (PtpCooperator *self,
+               PtpClockFunc clock_func,
+               gpointer user_data,
+               GDestroyNotify destroy)
 {
-  if (self->clock_destroy != NULL)
-    self->clock_destroy (self->clock_data);
+  GDestroyNotify old_destroy = self->clock_destroy;
+  gpointer old_data = self->clock_data;
+
+  self->clock_func = clock_func;
+  self->clock_data = user_data;
+  self->clock_destroy = destroy;
+
+  if (old_destroy != NULL)
+    old_destroy (old_data);
 }
 
 static void
@@ -84,7 +95,7 @@ ptp_cooperator_finalize (GObject *object)
 {
   PtpCooperator *self = PTP_COOPERATOR (object);
 
-  clear_clock (self);
+  replace_clock (self, monotonic_clock, NULL, NULL);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_mutex_clear (&self->lock);
 
@@ -405,8 +416,5 @@ ptp_cooperator_set_clock (PtpCooperator *self,
 {
   g_return_if_fail (PTP_IS_COOPERATOR (self));
 
-  clear_clock (self);
-  self->clock_func = clock_func != NULL ? clock_func : monotonic_clock;
-  self->clock_data = user_data;
-  self->clock_destroy = destroy;
+  replace_clock (self, clock_func != NULL ? clock_func : monotonic_clock, user_data, destroy);
 }

@@ -26,7 +26,8 @@ G_BEGIN_DECLS
  * PtpClockFunc:
  * @user_data: what was passed to [method@PullToPush.Cooperator.set_clock]
  *
- * Tells the time. It must never go back.
+ * Tells the time. It should never go back: a slice in which it does is over, and
+ * the step before is taken for one that took no time.
  *
  * It is called on the context of the cooperator, often.
  *

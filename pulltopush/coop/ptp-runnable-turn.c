@@ -54,9 +54,9 @@ charge_block (PtpRunnable *self, gint64 start)
 {
   PtpCooperator *cooperator = self->cooperator;
   gint64 now = ptp_cooperator_look (cooperator, start);
-  gint64 used = MAX (now - start, 0);
+  gint64 used = ptp_time_between (start, now);
 
-  self->used = MIN (self->used + used, cooperator->granted + MAX_DEBT);
+  self->used = MIN (self->used + MIN (used, MAX_DEBT), cooperator->granted + MAX_DEBT);
   if (used < QUANTUM)
     self->block = (guint8) MIN (self->block * 2, MAX_BLOCK);
   else if (used > QUANTUM)
