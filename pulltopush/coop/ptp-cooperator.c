@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "ptp-cooperator-private.h"
+#include "ptp-debug-private.h"
 
 /**
  * PtpCooperator:
@@ -77,6 +78,10 @@ ptp_cooperator_constructed (GObject *object)
   PtpCooperator *self = PTP_COOPERATOR (object);
 
   G_OBJECT_CLASS (ptp_cooperator_parent_class)->constructed (object);
+
+  /* Nothing runs without a cooperator, and nothing is locked here. */
+  ptp_debug_init ();
+  ptp_debug_tell_complaints ();
 
   if (self->context == NULL)
     self->context = g_main_context_ref_thread_default ();

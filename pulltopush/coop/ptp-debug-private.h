@@ -30,8 +30,14 @@ ptp_debug_wants (guint flags)
   return G_UNLIKELY ((ptp_debug_flags & flags) != 0);
 }
 
-/* For class_init of what can be debugged: reads the environment, once. */
+/* For class_init of what can be debugged: reads the environment, once. It runs nobody's code, since
+ * GObject holds a lock there.
+ */
 void ptp_debug_init (void);
+/* While ptp_debug_init() runs: says @line later, which is (transfer full). */
+void ptp_debug_complain (char *line);
+/* Where nothing is locked, any thread: says what was not understood, once. */
+void ptp_debug_tell_complaints (void);
 
 /* What people know it by; any thread as long as it has not ended, for the one who owns it */
 char *ptp_debug_name (PtpRunnable *self);

@@ -143,8 +143,9 @@ read_seconds (void)
   if (end != asked && *end == '\0' && seconds >= SECONDS_LEAST && seconds <= SECONDS_MOST)
     return seconds;
 
-  g_message ("PTP_DEBUG_STALL_SECONDS: “%s” is no number from %g to %g; taking %g instead", asked,
-             SECONDS_LEAST, SECONDS_MOST, SECONDS_DEFAULT);
+  ptp_debug_complain (g_strdup_printf (
+    "PTP_DEBUG_STALL_SECONDS: “%s” is not a number from %g to %g; taking %g instead", asked,
+    SECONDS_LEAST, SECONDS_MOST, SECONDS_DEFAULT));
   return SECONDS_DEFAULT;
 }
 

@@ -19,6 +19,10 @@ static const GDebugKey keys[] = {
 
 guint ptp_debug_flags;
 
+/* (owned) (nullable) (element-type utf8): does not change after ptp_debug_init() */
+static GPtrArray *complaints;
+static int complaints_told; /* atomic */
+
 static gboolean
 is_known (const char *word)
 {
@@ -38,8 +42,27 @@ complain_about_unknown (const char *asked)
 
   for (guint i = 0; words[i] != NULL; i++)
     if (!is_known (words[i]))
-      g_message ("PTP_DEBUG: nothing is called “%s”; there are states, steps, stalls, all and help",
-                 words[i]);
+      ptp_debug_complain (g_strdup_printf (
+        "PTP_DEBUG: nothing is called “%s”; there are states, steps, stalls, all and help",
+        words[i]));
+}
+
+void
+ptp_debug_complain (char *line)
+{
+  if (complaints == NULL)
+    complaints = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (complaints, line);
+}
+
+void
+ptp_debug_tell_complaints (void)
+{
+  if (complaints == NULL || !g_atomic_int_compare_and_exchange (&complaints_told, FALSE, TRUE))
+    return;
+
+  for (guint i = 0; i < complaints->len; i++)
+    g_message ("%s", (const char *) g_ptr_array_index (complaints, i));
 }
 
 void
