@@ -33,6 +33,24 @@
  * A cooperator is used on its context, but it may be made, and the last
  * reference dropped, on any thread.
  *
+ * ## The end of a context
+ *
+ * A cooperator keeps its context alive, a stream or task keeps its cooperator,
+ * and one that was started keeps itself until it has ended. So a program that
+ * drops a context does not end what was started there: nothing of it runs any
+ * more, and the context, its file descriptor, the streams and both their ends
+ * stay in memory. The same is true of a [class@Gio.Task] that has not returned.
+ *
+ * Before a program drops a context, for example at the end of a thread, it must
+ * stop every stream and task that it started there and run the context until
+ * they have ended. [method@PullToPush.PullToPush.wait_async] and
+ * [method@PullToPush.CooperativeTask.wait_async] tell when. A stream that was
+ * never started does not need this.
+ *
+ * Until then every call remains safe, from any thread, and a reference to the
+ * stream or task is enough to do it later: [method@PullToPush.Cooperator.get_context]
+ * is the context to run.
+ *
  * Since: 1.0
  */
 
