@@ -113,11 +113,14 @@ ptp_cooperator_dequeue (PtpCooperator *self, PtpRunnable *runnable)
 
 /* Any thread */
 void ptp_cooperator_post (PtpCooperator *self, PtpRunnable *runnable);
-void ptp_cooperator_attach (PtpCooperator *self, gboolean queued);
 
 /* The context */
 void ptp_cooperator_run_slice (PtpCooperator *self);
 gboolean ptp_cooperator_has_work (PtpCooperator *self);
+
+/* With the lock held, any thread */
+GSource *ptp_cooperator_make_source (PtpCooperator *self);
+void ptp_cooperator_attach (PtpCooperator *self, GSource *source);
 
 /* Any thread */
 PtpCooperator *ptp_cooperator_ref_shared (GMainContext *context, int priority);

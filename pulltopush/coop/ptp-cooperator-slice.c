@@ -14,21 +14,18 @@
 void
 ptp_cooperator_post (PtpCooperator *self, PtpRunnable *runnable)
 {
-  gboolean attached;
+  g_autoptr (GSource) made = NULL;
 
   g_mutex_lock (&self->lock);
+  made = ptp_cooperator_make_source (self);
   runnable->next_posted = NULL;
   if (self->last_posted != NULL)
     self->last_posted->next_posted = runnable;
   else
     g_atomic_pointer_set (&self->first_posted, runnable);
   self->last_posted = runnable;
-
-  attached = self->source != NULL;
+  ptp_cooperator_attach (self, made);
   g_mutex_unlock (&self->lock);
-
-  if (!attached)
-    ptp_cooperator_attach (self, FALSE);
 }
 
 /* Owned by the caller if it was @abandoned: it ended while it was in the post. */

@@ -53,18 +53,23 @@ static gboolean
 keep_or_let_go (CooperatorSource *self)
 {
   PtpCooperator *cooperator = self->cooperator;
+  g_autoptr (GSource) made = NULL;
   GSource *idle = NULL;
-  gboolean more, attached;
+  gboolean more;
 
   g_mutex_lock (&cooperator->lock);
   more = ptp_cooperator_has_work (cooperator);
-  if (!more)
-    idle = g_steal_pointer (&cooperator->source);
-  attached = cooperator->source != NULL;
+  if (more)
+    {
+      made = ptp_cooperator_make_source (cooperator);
+      ptp_cooperator_attach (cooperator, made);
+    }
+  else
+    {
+      idle = g_steal_pointer (&cooperator->source);
+    }
   g_mutex_unlock (&cooperator->lock);
 
-  if (more && !attached)
-    ptp_cooperator_attach (cooperator, TRUE);
   if (idle != NULL && idle != &self->source)
     g_source_destroy (idle);
 
@@ -117,20 +122,35 @@ source_new (PtpCooperator *cooperator)
   return source;
 }
 
-/* Attaches a source unless there is one, or nothing to do any more; @queued says that there is, and
- * is for the context only. The context keeps the source. References are taken and dropped without
- * the lock, since that may run somebody's code.
+/* With the lock held, which it releases for a moment if there is no source: making one takes a
+ * reference to the cooperator, and that may run somebody's code.
+ *
+ * Returns: (transfer full) (nullable): to be dropped when the lock is released
+ */
+GSource *
+ptp_cooperator_make_source (PtpCooperator *self)
+{
+  GSource *source;
+
+  if (self->source != NULL)
+    return NULL;
+
+  g_mutex_unlock (&self->lock);
+  source = source_new (self);
+  g_mutex_lock (&self->lock);
+
+  return source;
+}
+
+/* With the lock held ever since. Another thread may have been faster; of what is attached the
+ * context keeps a reference.
  */
 void
-ptp_cooperator_attach (PtpCooperator *self, gboolean queued)
+ptp_cooperator_attach (PtpCooperator *self, GSource *source)
 {
-  g_autoptr (GSource) source = source_new (self);
+  if (self->source != NULL)
+    return;
 
-  g_mutex_lock (&self->lock);
-  if (self->source == NULL && (queued || self->first_posted != NULL))
-    {
-      self->source = source;
-      g_source_attach (source, self->context);
-    }
-  g_mutex_unlock (&self->lock);
+  self->source = source;
+  g_source_attach (source, self->context);
 }

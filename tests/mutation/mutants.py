@@ -193,10 +193,12 @@ MUTANTS = (
         name="source-left",
         what="a source that a nested loop brought is left attached with nothing to do",
         file="pulltopush/coop/ptp-cooperator-source.c",
-        old="""  if (!more)
-    idle = g_steal_pointer (&cooperator->source);""",
-        new="""  if (!more && cooperator->source == &self->source)
-    cooperator->source = NULL;""",
+        old="""  else
+    {
+      idle = g_steal_pointer (&cooperator->source);""",
+        new="""  else if (cooperator->source == &self->source)
+    {
+      cooperator->source = NULL;""",
         test="rules-s",
         case="/rules/S4/after-nested-loop",
     ),

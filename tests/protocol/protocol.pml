@@ -115,7 +115,7 @@ inline unref (i)
 
 /* ---- The cooperator's post ---- */
 
-inline new_source ()
+inline attach ()
 {
   assert (n_sources < 250);
   n_sources++;
@@ -127,20 +127,13 @@ inline post (i)
   touch (i);
   assert (!stream[i].in_post);
   stream[i].in_post = true;
-  posted!i
-}
-
-/* By a caller that found no source, or by the context, which knows of something queued. */
-inline attach (wanted, queued)
-{
-  atomic {
-    if
+  posted!i;
 #ifndef BUG_NO_WAKE_UP
-    :: wanted && source == 0 && (queued || nempty (posted)) -> new_source ()
+  if
+  :: source == 0 -> attach ()
+  :: else
+  fi
 #endif
-    :: else
-    fi
-  }
 }
 
 /* ---- Any thread ---- */
@@ -154,9 +147,7 @@ inline attach (wanted, queued)
 inline post_if_new (i, before, after)
 {
   if
-  :: is_new (before, after) ->
-     atomic { post (i); before = (source == 0) };
-     attach (before, false)
+  :: is_new (before, after) -> atomic { post (i) }
   :: else
   fi;
   before = 0;
@@ -469,13 +460,12 @@ inline keep_or_let_go ()
 #endif
     if
     :: leave -> source = 0
+    :: !leave && source == 0 -> attach ()
     :: else
     fi;
-    leave = (!leave && source == 0)
+    me = 0;
+    leave = false
   }
-  attach (leave, true);
-  me = 0;
-  leave = false
 }
 
 #define all_over (stream[0].told > 0 && stream[N_STREAMS - 1].told > 0)
