@@ -8,22 +8,21 @@
 #include "../contract/ptp-consumer-private.h"
 #include "../contract/ptp-error.h"
 
-/* Nobody drives a stream that could not be registered, also if the consumer kept it. Returns
- * whether its producer is still to be told: not after an end that came from inside the
- * registration.
+/* A stream that could not be registered is over, also if the consumer kept it or has started it;
+ * the caller has the error, so nobody else needs to hear of it. Returns whether the producer is
+ * still to be told: not after an end that came from inside the registration, which tells it.
  */
 static gboolean
-give_up (PtpPullToPush *self)
+give_up (PtpPullToPush *self, const GError *error)
 {
   if (ptp_pull_to_push_abandon (self))
     return TRUE;
 
-  /* Disposed of by hand. */
-  if (self->producer == NULL && !self->run.over)
-    return TRUE;
+  g_atomic_int_or (&self->run.wanted, PTP_WANTED_HEARD);
+  ptp_runnable_end (&self->run, PTP_CAUSE_REASON, g_error_copy (error));
 
-  ptp_runnable_end (&self->run, PTP_STREAM_STATE_STOPPED, NULL);
-  return ptp_runnable_get_state (&self->run) == PTP_STREAM_STATE_FINISHED && !self->run.answered;
+  /* Disposed of by hand. */
+  return self->driver.producer == NULL && !self->run.over;
 }
 
 /**
@@ -60,14 +59,14 @@ ptp_pull_to_push_stream (PtpPullProducer *producer, PtpConsumer *consumer, GErro
   /* The consumer may drop what the caller has. */
   kept = g_object_ref (producer);
   self = ptp_pull_to_push_new (producer, consumer);
-  if (ptp_consumer_try_register_push (consumer, PTP_PUSH_PRODUCER (self), &local))
+  if (ptp_consumer_try_register (consumer, PTP_PUSH_PRODUCER (self), &local))
     {
       ptp_pull_to_push_start_streaming (self);
       return g_steal_pointer (&self);
     }
 
-  if (give_up (self) && g_error_matches (local, PTP_ERROR, PTP_ERROR_CLOSED))
-    ptp_pull_producer_cancel (producer);
+  if (give_up (self, local) && g_error_matches (local, PTP_ERROR, PTP_ERROR_CLOSED))
+    ptp_pull_producer_cancel (producer, local);
 
   g_propagate_error (error, g_steal_pointer (&local));
   return NULL;
@@ -103,8 +102,13 @@ ptp_pull_to_push_start_streaming (PtpPullToPush *self)
  * ptp_pull_to_push_stop_streaming:
  * @self: a stream
  *
- * Ends the stream as finished and unregisters it; the producer is not
- * cancelled.
+ * Stops the stream before it is finished.
+ *
+ * The source is cancelled, the consumer is told to abort, so that half of the
+ * data does not look whole, and the stream ends as stopped. If its consumer has
+ * unregistered it by then, as Twisted's consumers do before they call
+ * `stopStreaming`, it ends as finished. While it is finishing this asks the
+ * consumer to abort; what that says is how the stream ends.
  *
  * May be called from any thread; at most the running step completes (rule T3).
  * After the end it does nothing (rule L6). In Twisted this is `stopStreaming`,
@@ -117,7 +121,7 @@ ptp_pull_to_push_stop_streaming (PtpPullToPush *self)
 {
   g_return_if_fail (PTP_IS_PULL_TO_PUSH (self));
 
-  ptp_runnable_end (&self->run, PTP_STREAM_STATE_FINISHED, NULL);
+  ptp_runnable_end (&self->run, PTP_CAUSE_STOP, NULL);
 }
 
 /**

@@ -66,22 +66,40 @@ ptp_pull_to_push_replace_cancellable (PtpPullToPush *self, GCancellable *cancell
                            watch != NULL ? free_watch : NULL);
 }
 
+/* It may be called twice, and under a lock of GLib's: nobody's code may run in it. */
 static void
 cancelled_cb (GCancellable *cancellable, gpointer user_data)
 {
   PtpPullToPush *self = PTP_PULL_TO_PUSH (user_data);
 
-  ptp_runnable_end (&self->run, PTP_STREAM_STATE_FAILED,
-                    g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
-                                         "The stream was cancelled"));
+  if (!ptp_runnable_has_ended (ptp_runnable_get_state (&self->run)))
+    ptp_runnable_end (&self->run, PTP_CAUSE_FAILED,
+                      g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                           "The stream was cancelled"));
 }
 
+static void
+unref_closure_data (gpointer data, GClosure *closure)
+{
+  g_object_unref (data);
+}
+
+/* Not g_cancellable_connect(), which from GLib 2.84 on takes the lock of a cancellable whose
+ * handlers may be what runs this.
+ */
 void
 ptp_pull_to_push_watch_cancellable (PtpPullToPush *self)
 {
   Watch *watch = get_watch (self);
+  g_autoptr (GCancellable) cancellable = NULL;
 
-  if (watch != NULL && watch->cancelled_id == 0)
-    watch->cancelled_id = g_cancellable_connect (watch->cancellable, G_CALLBACK (cancelled_cb),
-                                                 g_object_ref (self), g_object_unref);
+  if (watch == NULL || watch->cancelled_id != 0)
+    return;
+
+  cancellable = g_object_ref (watch->cancellable);
+  watch->cancelled_id
+    = g_signal_connect_data (cancellable, "cancelled", G_CALLBACK (cancelled_cb),
+                             g_object_ref (self), unref_closure_data, G_CONNECT_DEFAULT);
+  if (g_cancellable_is_cancelled (cancellable))
+    cancelled_cb (cancellable, self);
 }

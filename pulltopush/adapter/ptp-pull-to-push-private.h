@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "../contract/ptp-driver-private.h"
 #include "../coop/ptp-runnable-private.h"
 #include "ptp-pull-to-push.h"
 
@@ -13,35 +14,24 @@ struct _PtpPullToPush
   PtpRunnable run;
 
   /* Until the end */
-  PtpPullProducer *producer; /* (owned) */
-  PtpConsumer *consumer;     /* (owned) */
+  PtpDriver driver;      /* with the producer (owned) */
+  PtpConsumer *consumer; /* (owned) */
 };
 
+static inline PtpPullToPush *
+ptp_pull_to_push_of_driver (PtpDriver *driver)
+{
+  return (PtpPullToPush *) G_STRUCT_MEMBER_P (driver, -G_STRUCT_OFFSET (PtpPullToPush, driver));
+}
+
 gboolean ptp_pull_to_push_abandon (PtpPullToPush *self);
-
-/* The consumer has unregistered it; it is not told of what happens to a producer that is its own no
- * more, and may have another.
- */
-static inline void
-ptp_pull_to_push_set_let_go (PtpPullToPush *self)
-{
-  self->run.marked = TRUE;
-}
-
-static inline gboolean
-ptp_pull_to_push_is_let_go (PtpPullToPush *self)
-{
-  return self->run.marked;
-}
 
 /* What a stream does, on its context */
 
 PtpStepResult ptp_pull_to_push_run (PtpRunnable *run, guint n_steps, GError **error);
 void ptp_pull_to_push_listen (PtpRunnable *run);
-void ptp_pull_to_push_tear_down (PtpRunnable *run,
-                                 PtpStreamState end,
-                                 const GError *error,
-                                 gboolean answered);
+PtpStreamState ptp_pull_to_push_end (PtpRunnable *run, PtpCause cause, GError **error);
+void ptp_pull_to_push_tear_down (PtpRunnable *run);
 char *ptp_pull_to_push_describe (PtpRunnable *run);
 
 /* What cancels it */

@@ -5,6 +5,9 @@
 
 #include "ptp-pull-to-push-private.h"
 
+#include "../contract/ptp-error.h"
+#include "../contract/ptp-push-producer-private.h"
+
 /**
  * PtpPullToPush:
  *
@@ -18,22 +21,34 @@
  *
  * ## The end
  *
- * A stream ends once, in one of three ways, and always in a later turn of its
- * context, never from inside the call that caused it:
+ * A stream ends once, always in a later turn of its context, never from inside
+ * the call that caused it. What ends it decides what its consumer is told:
  *
- * - *finished*: the producer said so, or the consumer unregistered it, or
- *   [method@PullToPush.PullToPush.stop_streaming] was called. The consumer is
- *   unregistered.
- * - *stopped*: [method@PullToPush.PushProducer.stop_producing] was called, since
- *   the consumer died. The producer is cancelled; the consumer is not called
- *   again and lets go of the stream by itself.
- * - *failed*: the producer failed, or the stream was cancelled. The consumer is
- *   told why and unregistered; after a cancellation the producer is cancelled.
+ * - The source is exhausted: the consumer is told to
+ *   [finish][method@PullToPush.Consumer.finish]. The stream is *finished* when
+ *   that is over, *failed* if it fails.
+ * - The consumer unregisters the stream, since it has enough: the source is
+ *   cancelled, and the stream is *finished*.
+ * - [method@PullToPush.PullToPush.stop_streaming] is called: the source is
+ *   cancelled, the consumer is told to
+ *   [abort][method@PullToPush.Consumer.abort], and the stream is *stopped*.
+ * - [method@PullToPush.PushProducer.stop_producing] is called, by a consumer that
+ *   broke: the same, with its reason. The stream is *failed* with that reason,
+ *   *stopped* if the reason is %PTP_ERROR_STOPPED.
+ * - The source fails or is [broken][signal@PullToPush.PullProducer::broken], a
+ *   write fails, or the stream is cancelled: the consumer is told to abort, and
+ *   the stream is *failed*.
  *
- * When all of that is done and the references to producer and consumer are
- * dropped, exactly one of [signal@PullToPush.PullToPush::finished],
+ * Finishing and aborting may take a while. Until the consumer has settled the
+ * state is %PTP_STREAM_STATE_ENDING; stopping or cancelling the stream in that
+ * time asks a consumer that finishes to abort, and what the consumer then says is
+ * how the stream ends (rules L17 to L19).
+ *
+ * After that the stream is unregistered and the references to producer and
+ * consumer are dropped. Last of all exactly one of
+ * [signal@PullToPush.PullToPush::finished],
  * [signal@PullToPush.PullToPush::stopped] and
- * [signal@PullToPush.PullToPush::error] is emitted, once (rules L8 and L15).
+ * [signal@PullToPush.PullToPush::failed] is emitted, once (rules L8 and L15).
  * From its start to its end a stream keeps itself alive.
  *
  * ## Threads
@@ -54,9 +69,11 @@ typedef enum
   PROP_CONSUMER,
   PROP_COOPERATOR,
   PROP_CANCELLABLE,
+  PROP_FLAGS,
   PROP_STATE,
   PROP_HOLDERS,
   PROP_N_STEPS,
+  PROP_EXHAUSTED,
   PROP_ERROR,
 } PtpPullToPushProperty;
 
@@ -76,6 +93,7 @@ static const PtpRunnableVtable vtable = {
   .describe = ptp_pull_to_push_describe,
   .run = ptp_pull_to_push_run,
   .listen = ptp_pull_to_push_listen,
+  .end = ptp_pull_to_push_end,
   .tear_down = ptp_pull_to_push_tear_down,
   .signals = signals,
   .state_pspec = &properties[PROP_STATE],
@@ -98,19 +116,72 @@ ptp_pull_to_push_resume_producing (PtpPushProducer *producer)
 }
 
 static void
-ptp_pull_to_push_stop_producing (PtpPushProducer *producer)
+ptp_pull_to_push_stop_producing (PtpPushProducer *producer, const GError *reason)
 {
-  ptp_runnable_end (&PTP_PULL_TO_PUSH (producer)->run, PTP_STREAM_STATE_STOPPED, NULL);
+  ptp_runnable_end ((PtpRunnable *) producer, PTP_CAUSE_REASON, g_error_copy (reason));
+}
+
+static void
+ptp_pull_to_push_registered (PtpPushProducer *producer, PtpConsumer *consumer)
+{
+  ((PtpRunnable *) producer)->was_registered = TRUE;
 }
 
 static void
 ptp_pull_to_push_unregistered (PtpPushProducer *producer)
 {
-  PtpPullToPush *self = PTP_PULL_TO_PUSH (producer);
-
-  ptp_pull_to_push_set_let_go (self);
-  ptp_runnable_end (&self->run, PTP_STREAM_STATE_FINISHED, NULL);
+  ptp_runnable_end ((PtpRunnable *) producer, PTP_CAUSE_LET_GO, NULL);
 }
+
+static gboolean
+is_paused (PtpPushProducer *producer)
+{
+  return ptp_runnable_is_paused ((PtpRunnable *) producer);
+}
+
+/* Unless the stream has an end: then the write that failed is what that led to. */
+static void
+write_failed (PtpPushProducer *producer, const GError *error)
+{
+  PtpRunnable *run = (PtpRunnable *) producer;
+
+  if ((ptp_runnable_get_wanted (run) & PTP_WANTED_CAUSE) == 0)
+    ptp_runnable_end (run, PTP_CAUSE_FAILED, g_error_copy (error));
+}
+
+/* If it was somebody else, the consumer need not resume the stream any more: it goes on, and its
+ * next write is refused.
+ */
+static void
+consumer_told (PtpPushProducer *producer)
+{
+  if ((ptp_runnable_get_wanted ((PtpRunnable *) producer) & PTP_WANTED_CAUSE) == 0)
+    ptp_pull_to_push_resume_producing (producer);
+}
+
+static const PtpPushProducerHooks hooks = {
+  .pause_producing = ptp_pull_to_push_pause_producing,
+  .is_paused = is_paused,
+  .write_failed = write_failed,
+  .consumer_told = consumer_told,
+};
+
+static void
+driver_ready (PtpDriver *driver)
+{
+  ptp_runnable_ready (&ptp_pull_to_push_of_driver (driver)->run);
+}
+
+static void
+driver_broken (PtpDriver *driver, const GError *error)
+{
+  ptp_runnable_break (&ptp_pull_to_push_of_driver (driver)->run, error);
+}
+
+static const PtpDriverFuncs driver_funcs = {
+  .ready = driver_ready,
+  .broken = driver_broken,
+};
 
 static void
 ptp_pull_to_push_push_producer_iface_init (PtpPushProducerInterface *iface)
@@ -118,6 +189,7 @@ ptp_pull_to_push_push_producer_iface_init (PtpPushProducerInterface *iface)
   iface->pause_producing = ptp_pull_to_push_pause_producing;
   iface->resume_producing = ptp_pull_to_push_resume_producing;
   iface->stop_producing = ptp_pull_to_push_stop_producing;
+  iface->registered = ptp_pull_to_push_registered;
   iface->unregistered = ptp_pull_to_push_unregistered;
 }
 
@@ -131,10 +203,13 @@ ptp_pull_to_push_constructed (GObject *object)
   if (self->run.cooperator == NULL)
     self->run.cooperator = ptp_cooperator_ref_default ();
 
-  g_return_if_fail (PTP_IS_PULL_PRODUCER (self->producer));
-  g_return_if_fail (PTP_IS_CONSUMER (self->consumer));
-
   ptp_runnable_constructed (&self->run);
+
+  /* A binding can leave either out; that is an error, but no crash. */
+  if (self->driver.producer == NULL || self->consumer == NULL)
+    ptp_runnable_end (&self->run, PTP_CAUSE_FAILED,
+                      g_error_new_literal (PTP_ERROR, PTP_ERROR_INVALID,
+                                           "The stream was made without a producer or a consumer"));
 }
 
 /* Ends one that never started, and calls nobody. Returns whether it had not started or ended. */
@@ -144,7 +219,7 @@ ptp_pull_to_push_abandon (PtpPullToPush *self)
   if (!ptp_runnable_end_unstarted (&self->run))
     return FALSE;
 
-  g_clear_object (&self->producer);
+  g_clear_object (&self->driver.producer);
   g_clear_object (&self->consumer);
   ptp_pull_to_push_replace_cancellable (self, NULL);
   return TRUE;
@@ -157,7 +232,7 @@ ptp_pull_to_push_dispose (GObject *object)
   PtpPullToPush *self = PTP_PULL_TO_PUSH (object);
 
   if (!ptp_pull_to_push_abandon (self))
-    ptp_runnable_end (&self->run, PTP_STREAM_STATE_STOPPED, NULL);
+    ptp_runnable_end (&self->run, PTP_CAUSE_STOP, NULL);
 
   G_OBJECT_CLASS (ptp_pull_to_push_parent_class)->dispose (object);
 }
@@ -191,6 +266,9 @@ ptp_pull_to_push_get_property (GObject *object, guint prop_id, GValue *value, GP
     case PROP_CANCELLABLE:
       g_value_set_object (value, ptp_pull_to_push_get_cancellable (self));
       break;
+    case PROP_FLAGS:
+      g_value_set_flags (value, ptp_pull_to_push_get_flags (self));
+      break;
     case PROP_STATE:
       g_value_set_enum (value, (int) ptp_pull_to_push_get_state (self));
       break;
@@ -199,6 +277,9 @@ ptp_pull_to_push_get_property (GObject *object, guint prop_id, GValue *value, GP
       break;
     case PROP_N_STEPS:
       g_value_set_uint64 (value, ptp_pull_to_push_get_n_steps (self));
+      break;
+    case PROP_EXHAUSTED:
+      g_value_set_boolean (value, ptp_pull_to_push_get_exhausted (self));
       break;
     case PROP_ERROR:
       g_value_set_boxed (value, ptp_pull_to_push_get_error (self));
@@ -219,7 +300,7 @@ ptp_pull_to_push_set_property (GObject *object,
   switch ((PtpPullToPushProperty) prop_id)
     {
     case PROP_PRODUCER:
-      self->producer = g_value_dup_object (value);
+      self->driver.producer = g_value_dup_object (value);
       break;
     case PROP_CONSUMER:
       self->consumer = g_value_dup_object (value);
@@ -230,9 +311,13 @@ ptp_pull_to_push_set_property (GObject *object,
     case PROP_CANCELLABLE:
       ptp_pull_to_push_set_cancellable (self, g_value_get_object (value));
       break;
+    case PROP_FLAGS:
+      self->run.flags = g_value_get_flags (value) & 3;
+      break;
     case PROP_STATE:
     case PROP_HOLDERS:
     case PROP_N_STEPS:
+    case PROP_EXHAUSTED:
     case PROP_ERROR:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -296,6 +381,16 @@ ptp_pull_to_push_class_init (PtpPullToPushClass *klass)
                            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
 
   /**
+   * PtpPullToPush:flags: (getter get_flags)
+   *
+   * What the stream leaves to others at its end.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_FLAGS] = g_param_spec_flags ("flags", NULL, NULL, PTP_TYPE_PULL_TO_PUSH_FLAGS,
+                                               PTP_PULL_TO_PUSH_NONE, fixed);
+
+  /**
    * PtpPullToPush:state: (getter get_state)
    *
    * Where the stream stands. Notified on the context, in the turn after the
@@ -326,6 +421,15 @@ ptp_pull_to_push_class_init (PtpPullToPushClass *klass)
   properties[PROP_N_STEPS] = g_param_spec_uint64 ("n-steps", NULL, NULL, 0, G_MAXUINT64, 0, read);
 
   /**
+   * PtpPullToPush:exhausted: (getter get_exhausted)
+   *
+   * Whether the source said that there is nothing left. It is not notified.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_EXHAUSTED] = g_param_spec_boolean ("exhausted", NULL, NULL, FALSE, read);
+
+  /**
    * PtpPullToPush:error: (getter get_error)
    *
    * Why the stream failed; %NULL unless it did.
@@ -340,8 +444,10 @@ ptp_pull_to_push_class_init (PtpPullToPushClass *klass)
    * PtpPullToPush::finished:
    * @self: the stream
    *
-   * The stream finished. Emitted on the context, last of all, when producer and
-   * consumer are no longer referenced; a handler may do anything (rule R9).
+   * The stream finished: everything that the source had is whole and in its
+   * place, or the consumer had enough (rule L18). Emitted on the context, last of
+   * all, when producer and consumer are no longer referenced; a handler may do
+   * anything (rule R9).
    *
    * Since: 1.0
    */
@@ -349,23 +455,27 @@ ptp_pull_to_push_class_init (PtpPullToPushClass *klass)
    * PtpPullToPush::stopped:
    * @self: the stream
    *
-   * The stream was stopped, since its consumer died. Emitted on the context,
-   * last of all; a handler may do anything (rule R9).
+   * The stream was stopped before it was finished, and the consumer has undone
+   * what it could. Emitted on the context, last of all; a handler may do anything
+   * (rule R9).
    *
    * Since: 1.0
    */
   /**
-   * PtpPullToPush::error:
+   * PtpPullToPush::failed:
    * @self: the stream
    * @error: why
    *
-   * The stream failed, or was cancelled. Emitted on the context, last of all; a
-   * handler may do anything (rule R9).
+   * The stream failed, or was cancelled, and the consumer has undone what it
+   * could. Emitted on the context, last of all; a handler may do anything (rule
+   * R9).
    *
    * Since: 1.0
    */
   ptp_runnable_install_signals (PTP_TYPE_PULL_TO_PUSH, signals);
   kind = ptp_runnable_add_kind (&vtable);
+  ptp_push_producer_set_hooks (&hooks);
+  ptp_driver_set_funcs (&driver_funcs);
 }
 
 static void
@@ -415,7 +525,7 @@ ptp_pull_to_push_get_producer (PtpPullToPush *self)
 {
   g_return_val_if_fail (PTP_IS_PULL_TO_PUSH (self), NULL);
 
-  return self->producer;
+  return self->driver.producer;
 }
 
 /**
@@ -501,6 +611,25 @@ ptp_pull_to_push_set_cancellable (PtpPullToPush *self, GCancellable *cancellable
 }
 
 /**
+ * ptp_pull_to_push_get_flags: (get-property flags)
+ * @self: a stream
+ *
+ * Gets what the stream leaves to others at its end. May be called from any
+ * thread.
+ *
+ * Returns: the flags
+ *
+ * Since: 1.0
+ */
+PtpPullToPushFlags
+ptp_pull_to_push_get_flags (PtpPullToPush *self)
+{
+  g_return_val_if_fail (PTP_IS_PULL_TO_PUSH (self), PTP_PULL_TO_PUSH_NONE);
+
+  return (PtpPullToPushFlags) self->run.flags;
+}
+
+/**
  * ptp_pull_to_push_get_state: (get-property state)
  * @self: a stream
  *
@@ -556,6 +685,25 @@ ptp_pull_to_push_get_n_steps (PtpPullToPush *self)
   g_return_val_if_fail (PTP_IS_PULL_TO_PUSH (self), 0);
 
   return self->run.n_steps;
+}
+
+/**
+ * ptp_pull_to_push_get_exhausted: (get-property exhausted)
+ * @self: a stream
+ *
+ * Gets whether the source said that there is nothing left. Call it on the
+ * context.
+ *
+ * Returns: true if the source is exhausted
+ *
+ * Since: 1.0
+ */
+gboolean
+ptp_pull_to_push_get_exhausted (PtpPullToPush *self)
+{
+  g_return_val_if_fail (PTP_IS_PULL_TO_PUSH (self), FALSE);
+
+  return self->run.exhausted;
 }
 
 /**

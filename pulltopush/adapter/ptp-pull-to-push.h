@@ -12,6 +12,7 @@
 #include "../contract/ptp-push-producer.h"
 #include "../coop/ptp-cooperator.h"
 #include "../coop/ptp-stream-state.h"
+#include "ptp-pull-to-push-flags.h"
 
 G_BEGIN_DECLS
 
@@ -39,11 +40,15 @@ GCancellable *ptp_pull_to_push_get_cancellable (PtpPullToPush *self);
 PTP_AVAILABLE_IN_1_0
 void ptp_pull_to_push_set_cancellable (PtpPullToPush *self, GCancellable *cancellable);
 PTP_AVAILABLE_IN_1_0
+PtpPullToPushFlags ptp_pull_to_push_get_flags (PtpPullToPush *self);
+PTP_AVAILABLE_IN_1_0
 PtpStreamState ptp_pull_to_push_get_state (PtpPullToPush *self);
 PTP_AVAILABLE_IN_1_0
 GStrv ptp_pull_to_push_dup_holders (PtpPullToPush *self);
 PTP_AVAILABLE_IN_1_0
 guint64 ptp_pull_to_push_get_n_steps (PtpPullToPush *self);
+PTP_AVAILABLE_IN_1_0
+gboolean ptp_pull_to_push_get_exhausted (PtpPullToPush *self);
 PTP_AVAILABLE_IN_1_0
 const GError *ptp_pull_to_push_get_error (PtpPullToPush *self);
 

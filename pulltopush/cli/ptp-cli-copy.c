@@ -72,6 +72,15 @@ conclude (PtpCliCopy *self)
 
 /* The end */
 
+/* What the source gave before it failed is written all the same if the file is to be kept: so the
+ * stream leaves the end of that file to us.
+ */
+static gboolean
+keeps_partial (PtpCliCopy *self)
+{
+  return self->output->target != NULL && self->options->partial;
+}
+
 static void
 discarded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -136,19 +145,24 @@ connection_closed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-drained_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+close_connection (PtpCliCopy *self)
 {
-  PtpCliCopy *self = user_data;
-  GError *error = NULL;
-
-  if (!ptp_output_stream_consumer_close_finish (self->consumer, result, &error))
-    fail (self, PTP_CLI_SIDE_DESTINATION, error);
-
   if (self->output->connection != NULL && ptp_cli_copy_is_well (self))
     g_io_stream_close_async (self->output->connection, G_PRIORITY_DEFAULT, self->cancellable,
                              connection_closed_cb, self);
   else
     settle_target (self);
+}
+
+static void
+kept_sink_settled_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  PtpCliCopy *self = user_data;
+  GError *error = NULL;
+
+  if (ptp_consumer_wait_settled_finish (PTP_CONSUMER (source), result, &error) == 0)
+    fail (self, PTP_CLI_SIDE_DESTINATION, error);
+  settle_target (self);
 }
 
 static void
@@ -168,9 +182,16 @@ streamed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (self->pauses != NULL)
     ptp_cli_pauses_stop (self->pauses);
-  /* What the source gave before it failed is written all the same. */
-  ptp_output_stream_consumer_close_async (self->consumer, G_PRIORITY_DEFAULT, NULL, drained_cb,
-                                          self);
+  if (keeps_partial (self))
+    {
+      ptp_consumer_finish (PTP_CONSUMER (self->consumer), NULL);
+      ptp_consumer_wait_settled_async (PTP_CONSUMER (self->consumer), NULL, kept_sink_settled_cb,
+                                       self);
+    }
+  else
+    {
+      close_connection (self);
+    }
 }
 
 /* The beginning */
@@ -218,6 +239,22 @@ make_ends (PtpCliCopy *self, GError **error)
                                                self->options->high, G_MAXSIZE, error);
 }
 
+static gboolean
+make_stream (PtpCliCopy *self, GError **error)
+{
+  self->stream
+    = g_object_new (PTP_TYPE_PULL_TO_PUSH, "producer", self->producer, "consumer", self->consumer,
+                    "cancellable", self->cancellable, "flags",
+                    keeps_partial (self) ? PTP_PULL_TO_PUSH_KEEP_SINK : PTP_PULL_TO_PUSH_NONE,
+                    NULL);
+  if (!ptp_consumer_register_push_producer (PTP_CONSUMER (self->consumer),
+                                            PTP_PUSH_PRODUCER (self->stream), error))
+    return FALSE;
+
+  ptp_pull_to_push_start_streaming (self->stream);
+  return TRUE;
+}
+
 static void
 start_stream (PtpCliCopy *self)
 {
@@ -225,10 +262,7 @@ start_stream (PtpCliCopy *self)
   GError *error = NULL;
 
   ptp_cooperator_set_slice (cooperator, SLICE);
-  if (make_ends (self, &error))
-    self->stream = ptp_pull_to_push_stream (PTP_PULL_PRODUCER (self->producer),
-                                            PTP_CONSUMER (self->consumer), &error);
-  if (self->stream == NULL)
+  if (!make_ends (self, &error) || !make_stream (self, &error))
     {
       fail (self, PTP_CLI_SIDE_NONE, error);
       settle_target (self);
@@ -324,8 +358,6 @@ interrupt_cb (int signal_number, gpointer user_data)
 
   self->signal_number = signal_number;
   g_cancellable_cancel (self->cancellable);
-  if (self->consumer != NULL)
-    ptp_output_stream_consumer_abort (self->consumer);
 }
 
 /* @options must outlive the run. */

@@ -8,6 +8,7 @@
 #include <gio/gfiledescriptorbased.h>
 #include <glib-unix.h>
 #include <linux/magic.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
@@ -145,13 +146,21 @@ ptp_cli_opened_hasten (PtpCliOpened *opened)
 }
 
 /* A connection that did not get everything is not closed politely: that would wait for a peer that
- * may never read, and with TLS it would say that all is there.
+ * may never read, and would say that all is there. Over TCP the peer gets a reset.
  */
 void
 ptp_cli_opened_hang_up (PtpCliOpened *opened)
 {
-  if (opened->bare != NULL)
-    g_socket_close (g_socket_connection_get_socket (opened->bare), NULL);
+  const struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
+  GSocket *socket;
+
+  if (opened->bare == NULL)
+    return;
+
+  socket = g_socket_connection_get_socket (opened->bare);
+  if (!g_socket_is_closed (socket))
+    (void) setsockopt (g_socket_get_fd (socket), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  g_socket_close (socket, NULL);
 }
 
 void

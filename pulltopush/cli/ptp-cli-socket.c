@@ -222,7 +222,9 @@ ptp_cli_socket_open_async (const PtpCliPlace *place,
   Connecting *connecting = g_new0 (Connecting, 1);
 
   connecting->side = place->side;
-  connecting->tls_ca = g_strdup (options->tls_ca);
+  /* The database takes an absolute path only. */
+  if (options->tls_ca != NULL)
+    connecting->tls_ca = g_canonicalize_filename (options->tls_ca, NULL);
   g_task_set_source_tag (task, ptp_cli_socket_open_async);
   g_task_set_task_data (task, connecting, (GDestroyNotify) connecting_free);
 

@@ -7,6 +7,8 @@
   #error "Only <pulltopush/pulltopush.h> can be included directly."
 #endif
 
+#include "ptp-end-result.h"
+#include "ptp-settlement.h"
 #include "ptp-types.h"
 
 G_BEGIN_DECLS
@@ -20,19 +22,21 @@ G_DECLARE_INTERFACE (PtpConsumer, ptp_consumer, PTP, CONSUMER, GObject)
  * PtpConsumerInterface:
  * @g_iface: the parent interface
  * @register_push_producer: takes a producer that streams until paused. Must be
- *   implemented. It is called only while no producer is registered, so it need
- *   not check that; a closed consumer fails with %PTP_ERROR_CLOSED and leaves
- *   it to the caller to stop the newcomer.
- * @register_pull_producer: takes a producer that this consumer asks by itself.
- *   Optional: without it the producer is wrapped in a
- *   [class@PullToPush.PullToPush] and registered as a push producer. A closed
- *   consumer fails with %PTP_ERROR_CLOSED and leaves it to the caller to cancel
- *   the newcomer.
- * @unregister_producer: lets go of the producer. Must be implemented. It is
- *   called only while a producer is registered.
+ *   implemented. It is called only while no producer is registered, so an
+ *   implementation does not need to check that; a closed consumer fails with
+ *   %PTP_ERROR_CLOSED and leaves it to the caller to stop the newcomer.
+ * @unregister_producer: forgets the producer, which is the one that was
+ *   registered. Must be implemented. It says nothing about the data.
  * @write: takes one chunk and never blocks. Must be implemented.
- * @producer_failed: the producer failed; called before @unregister_producer.
- *   Does nothing by default.
+ * @finish: that was all, and all is well: flushes, closes, commits. Called at
+ *   most once a registration, after every chunk. An implementation that fails
+ *   has undone by itself what @abort would undo. Does nothing by default and
+ *   answers %PTP_END_RESULT_DONE.
+ * @abort: no more will come, and what came is not whole: undoes what can be
+ *   undone. Called at most once a registration, also while @finish is pending.
+ *   Does nothing by default and answers %PTP_END_RESULT_DONE.
+ * @get_desired_size: how many bytes the consumer would like to have now. A hint
+ *   only. The default is %G_MAXSIZE.
  *
  * What a consumer implements.
  *
@@ -43,10 +47,11 @@ struct _PtpConsumerInterface
   GTypeInterface g_iface;
 
   gboolean (*register_push_producer) (PtpConsumer *self, PtpPushProducer *producer, GError **error);
-  gboolean (*register_pull_producer) (PtpConsumer *self, PtpPullProducer *producer, GError **error);
-  void (*unregister_producer) (PtpConsumer *self);
+  void (*unregister_producer) (PtpConsumer *self, PtpPushProducer *producer);
   gboolean (*write) (PtpConsumer *self, GBytes *bytes, GError **error);
-  void (*producer_failed) (PtpConsumer *self, const GError *error);
+  PtpEndResult (*finish) (PtpConsumer *self, GError **error);
+  PtpEndResult (*abort) (PtpConsumer *self, const GError *reason, GError **error);
+  gsize (*get_desired_size) (PtpConsumer *self);
 };
 
 /* The producer */
@@ -58,13 +63,35 @@ PTP_AVAILABLE_IN_1_0
 gboolean
 ptp_consumer_register_pull_producer (PtpConsumer *self, PtpPullProducer *producer, GError **error);
 PTP_AVAILABLE_IN_1_0
-void ptp_consumer_unregister_producer (PtpConsumer *self);
+void ptp_consumer_unregister_producer (PtpConsumer *self, PtpPushProducer *producer);
 
 /* The data */
 
 PTP_AVAILABLE_IN_1_0
-gboolean ptp_consumer_write (PtpConsumer *self, GBytes *bytes, GError **error);
+gsize ptp_consumer_get_desired_size (PtpConsumer *self);
 PTP_AVAILABLE_IN_1_0
-void ptp_consumer_producer_failed (PtpConsumer *self, const GError *error);
+gboolean ptp_consumer_write (PtpConsumer *self, GBytes *bytes, GError **error);
+
+/* The end */
+
+PTP_AVAILABLE_IN_1_0
+PtpEndResult ptp_consumer_finish (PtpConsumer *self, GError **error);
+PTP_AVAILABLE_IN_1_0
+PtpEndResult ptp_consumer_abort (PtpConsumer *self, const GError *reason, GError **error);
+PTP_AVAILABLE_IN_1_0
+void ptp_consumer_wait_settled_async (PtpConsumer *self,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+PTP_AVAILABLE_IN_1_0
+PtpSettlement
+ptp_consumer_wait_settled_finish (PtpConsumer *self, GAsyncResult *result, GError **error);
+
+/* For implementers */
+
+PTP_AVAILABLE_IN_1_0
+void ptp_consumer_emit_settled (PtpConsumer *self, PtpSettlement settlement);
+PTP_AVAILABLE_IN_1_0
+void ptp_consumer_emit_settle_failed (PtpConsumer *self, const GError *error);
 
 G_END_DECLS

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "ptp-end-result.h"
 #include "ptp-step-result.h"
 
 G_BEGIN_DECLS
@@ -10,8 +11,8 @@ G_BEGIN_DECLS
 /* The vfunc guard: what stands around every call of a virtual function or of a step function.
  *
  * A caller asks ptp_guard_slot() whether the slot is filled, calls it with a GError of its own,
- * and hands what came back to ptp_guard_boolean() or ptp_guard_step(), which make result and
- * error agree: a failure always has an error, a success never has one.
+ * and hands what came back to ptp_guard_boolean(), ptp_guard_step() or ptp_guard_end(), which make
+ * result and error agree: a failure always has an error, a success never has one.
  */
 
 gboolean ptp_guard_missing (gpointer instance, const char *vfunc, GError **error);
@@ -25,6 +26,12 @@ PtpStepResult ptp_guard_disagreed_step (gpointer instance,
                                         PtpStepResult result,
                                         GError *local,
                                         GError **error);
+
+PtpEndResult ptp_guard_end (gpointer instance,
+                            const char *vfunc,
+                            PtpEndResult result,
+                            GError *local,
+                            GError **error);
 
 /* Whether the slot is filled; if not, says so in the error, or in a debug message without one. */
 #define ptp_guard_slot(instance, iface, slot, error)                                               \

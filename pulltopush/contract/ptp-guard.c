@@ -78,8 +78,39 @@ ptp_guard_disagreed_step (gpointer instance,
 
     default:
       g_set_error (error, PTP_ERROR, PTP_ERROR_FAILED,
-                   "%s returned %d from %s(), which is no step result",
+                   "%s returned %d from %s(), which is not a step result",
                    G_OBJECT_TYPE_NAME (instance), (int) result, vfunc);
       return PTP_STEP_RESULT_FAILED;
+    }
+}
+
+PtpEndResult
+ptp_guard_end (gpointer instance,
+               const char *vfunc,
+               PtpEndResult result,
+               GError *local,
+               GError **error)
+{
+  if (local != NULL)
+    {
+      g_propagate_error (error, local);
+      return PTP_END_RESULT_FAILED;
+    }
+
+  switch (result)
+    {
+    case PTP_END_RESULT_DONE:
+    case PTP_END_RESULT_PENDING:
+      return result;
+
+    case PTP_END_RESULT_FAILED:
+      set_silent_failure (instance, vfunc, error);
+      return PTP_END_RESULT_FAILED;
+
+    default:
+      g_set_error (error, PTP_ERROR, PTP_ERROR_FAILED,
+                   "%s returned %d from %s(), which is not an end result",
+                   G_OBJECT_TYPE_NAME (instance), (int) result, vfunc);
+      return PTP_END_RESULT_FAILED;
     }
 }

@@ -6,6 +6,8 @@
 #include "ptp-pull-producer.h"
 
 #include "ptp-consumer.h"
+#include "ptp-driver-private.h"
+#include "ptp-error.h"
 #include "ptp-guard-private.h"
 #include "ptp-iface-table-private.h"
 
@@ -24,10 +26,16 @@
  * emits [signal@PullToPush.PullProducer::ready] later; until then the stream
  * costs nothing.
  *
+ * A producer always hears of its end. Either it says so itself: it answers
+ * %PTP_STEP_RESULT_FINISHED, fails, or emits
+ * [signal@PullToPush.PullProducer::broken]. Or
+ * [vfunc@PullToPush.PullProducer.cancel] is called, once, with the reason (rule
+ * L7).
+ *
  * ## Threads
  *
  * The virtual functions are called on the context of the stream only (rule T1).
- * The signal may be emitted from any thread (rule T2).
+ * The signals may be emitted from any thread (rule T2).
  *
  * Since: 1.0
  */
@@ -35,6 +43,7 @@
 enum
 {
   READY,
+  BROKEN,
   N_SIGNALS
 };
 
@@ -43,8 +52,29 @@ static guint signals[N_SIGNALS];
 G_DEFINE_INTERFACE (PtpPullProducer, ptp_pull_producer, G_TYPE_OBJECT)
 
 static void
-ptp_pull_producer_real_cancel (PtpPullProducer *self)
+ptp_pull_producer_real_cancel (PtpPullProducer *self, const GError *reason)
 {
+}
+
+static void
+ready_cb (PtpPullProducer *self)
+{
+  ptp_driver_tell_ready (self);
+}
+
+static void
+broken_cb (PtpPullProducer *self, const GError *error)
+{
+  g_autoptr (GError) unsaid = NULL;
+
+  if (error == NULL)
+    {
+      unsaid = g_error_new (PTP_ERROR, PTP_ERROR_FAILED, "%s broke and did not say why",
+                            G_OBJECT_TYPE_NAME (self));
+      error = unsaid;
+    }
+
+  ptp_driver_tell_broken (self, error);
 }
 
 static void
@@ -64,8 +94,30 @@ ptp_pull_producer_default_init (PtpPullProducerInterface *iface)
    *
    * Since: 1.0
    */
-  signals[READY] = g_signal_new ("ready", PTP_TYPE_PULL_PRODUCER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                 NULL, G_TYPE_NONE, 0);
+  signals[READY]
+    = g_signal_new_class_handler ("ready", PTP_TYPE_PULL_PRODUCER, G_SIGNAL_RUN_LAST,
+                                  G_CALLBACK (ready_cb), NULL, NULL, NULL, G_TYPE_NONE, 0);
+
+  /**
+   * PtpPullProducer::broken:
+   * @self: the producer
+   * @error: why
+   *
+   * The producer broke while nobody asked it, as when a connection is reset
+   * while the stream is paused.
+   *
+   * The stream ends at once as failed with @error, also while it is paused or
+   * waits, and does not cancel the producer: it has said its end by itself
+   * (rules E8 and E12). A producer that is asked says so in
+   * [vfunc@PullToPush.PullProducer.produce] instead.
+   *
+   * May be emitted from any thread. The first one counts.
+   *
+   * Since: 1.0
+   */
+  signals[BROKEN] = g_signal_new_class_handler ("broken", PTP_TYPE_PULL_PRODUCER, G_SIGNAL_RUN_LAST,
+                                                G_CALLBACK (broken_cb), NULL, NULL, NULL,
+                                                G_TYPE_NONE, 1, G_TYPE_ERROR);
 }
 
 /**
@@ -80,9 +132,8 @@ ptp_pull_producer_default_init (PtpPullProducerInterface *iface)
  * how it went. Writing nothing is allowed. In Twisted this is
  * `resumeProducing` of a pull producer.
  *
- * Call it only if you drive the producer yourself, as a consumer does that
- * implements [vfunc@PullToPush.Consumer.register_pull_producer]. The consumer may
- * pause, stop or unregister from inside.
+ * Call it only if you drive the producer yourself, as a stage does with the
+ * producer before it. The consumer may pause, stop or unregister from inside.
  *
  * It is called on the context of the stream only (rule T1).
  *
@@ -115,28 +166,32 @@ ptp_pull_producer_produce (PtpPullProducer *self, PtpConsumer *consumer, GError 
 /**
  * ptp_pull_producer_cancel:
  * @self: a pull producer
+ * @reason: why; the error of a consumer that broke, %G_IO_ERROR_CANCELLED if the
+ *   stream was cancelled, %PTP_ERROR_STOPPED if nobody needs more
  *
  * Tells the producer that nobody will ask again.
  *
- * It should release everything it holds. It is called at most once, never from
- * inside [vfunc@PullToPush.PullProducer.produce], and never after that answered
- * %PTP_STEP_RESULT_FINISHED or failed (rule L7). In Twisted this is
- * `stopProducing` of a pull producer.
+ * It should release everything it holds, at once or when the operation in flight
+ * is over; the stream does not wait for that. It is called at most once, never
+ * from inside [vfunc@PullToPush.PullProducer.produce], and never after the
+ * producer said its end by itself (rule L7). In Twisted this is `stopProducing`
+ * of a pull producer, which takes no reason.
  *
  * It is called on the context of the stream only (rule T1).
  *
  * Since: 1.0
  */
 void
-ptp_pull_producer_cancel (PtpPullProducer *self)
+ptp_pull_producer_cancel (PtpPullProducer *self, const GError *reason)
 {
   PtpPullProducerInterface *iface;
 
   g_return_if_fail (PTP_IS_PULL_PRODUCER (self));
+  g_return_if_fail (reason != NULL);
 
   iface = PTP_PULL_PRODUCER_GET_IFACE (self);
   if (ptp_guard_slot (self, iface, cancel, NULL))
-    iface->cancel (self);
+    iface->cancel (self, reason);
 }
 
 /**
@@ -155,4 +210,24 @@ ptp_pull_producer_emit_ready (PtpPullProducer *self)
   g_return_if_fail (PTP_IS_PULL_PRODUCER (self));
 
   g_signal_emit (self, signals[READY], 0);
+}
+
+/**
+ * ptp_pull_producer_emit_broken:
+ * @self: a pull producer
+ * @error: why it broke
+ *
+ * Emits [signal@PullToPush.PullProducer::broken].
+ *
+ * For implementers; may be called from any thread.
+ *
+ * Since: 1.0
+ */
+void
+ptp_pull_producer_emit_broken (PtpPullProducer *self, const GError *error)
+{
+  g_return_if_fail (PTP_IS_PULL_PRODUCER (self));
+  g_return_if_fail (error != NULL);
+
+  g_signal_emit (self, signals[BROKEN], 0, error);
 }

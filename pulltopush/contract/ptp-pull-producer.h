@@ -22,7 +22,7 @@ G_DECLARE_INTERFACE (PtpPullProducer, ptp_pull_producer, PTP, PULL_PRODUCER, GOb
  * @g_iface: the parent interface
  * @produce: makes one chunk; see [method@PullToPush.PullProducer.produce].
  *   Must be implemented.
- * @cancel: the consumer is gone; see [method@PullToPush.PullProducer.cancel].
+ * @cancel: nobody will ask again; see [method@PullToPush.PullProducer.cancel].
  *   Does nothing by default.
  *
  * What a pull producer implements.
@@ -34,18 +34,20 @@ struct _PtpPullProducerInterface
   GTypeInterface g_iface;
 
   PtpStepResult (*produce) (PtpPullProducer *self, PtpConsumer *consumer, GError **error);
-  void (*cancel) (PtpPullProducer *self);
+  void (*cancel) (PtpPullProducer *self, const GError *reason);
 };
 
 PTP_AVAILABLE_IN_1_0
 PtpStepResult
 ptp_pull_producer_produce (PtpPullProducer *self, PtpConsumer *consumer, GError **error);
 PTP_AVAILABLE_IN_1_0
-void ptp_pull_producer_cancel (PtpPullProducer *self);
+void ptp_pull_producer_cancel (PtpPullProducer *self, const GError *reason);
 
 /* For implementers */
 
 PTP_AVAILABLE_IN_1_0
 void ptp_pull_producer_emit_ready (PtpPullProducer *self);
+PTP_AVAILABLE_IN_1_0
+void ptp_pull_producer_emit_broken (PtpPullProducer *self, const GError *error);
 
 G_END_DECLS

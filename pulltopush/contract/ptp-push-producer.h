@@ -25,6 +25,8 @@ G_DECLARE_INTERFACE (PtpPushProducer, ptp_push_producer, PTP, PUSH_PRODUCER, GOb
  *   Must be implemented.
  * @stop_producing: see [method@PullToPush.PushProducer.stop_producing]. Must
  *   be implemented.
+ * @registered: see [method@PullToPush.PushProducer.registered]. Does nothing by
+ *   default.
  * @unregistered: see [method@PullToPush.PushProducer.unregistered]. Does
  *   nothing by default.
  *
@@ -38,7 +40,8 @@ struct _PtpPushProducerInterface
 
   void (*pause_producing) (PtpPushProducer *self);
   void (*resume_producing) (PtpPushProducer *self);
-  void (*stop_producing) (PtpPushProducer *self);
+  void (*stop_producing) (PtpPushProducer *self, const GError *reason);
+  void (*registered) (PtpPushProducer *self, PtpConsumer *consumer);
   void (*unregistered) (PtpPushProducer *self);
 };
 
@@ -47,7 +50,12 @@ void ptp_push_producer_pause_producing (PtpPushProducer *self);
 PTP_AVAILABLE_IN_1_0
 void ptp_push_producer_resume_producing (PtpPushProducer *self);
 PTP_AVAILABLE_IN_1_0
-void ptp_push_producer_stop_producing (PtpPushProducer *self);
+void ptp_push_producer_stop_producing (PtpPushProducer *self, const GError *reason);
+
+/* The registration */
+
+PTP_AVAILABLE_IN_1_0
+void ptp_push_producer_registered (PtpPushProducer *self, PtpConsumer *consumer);
 PTP_AVAILABLE_IN_1_0
 void ptp_push_producer_unregistered (PtpPushProducer *self);
 

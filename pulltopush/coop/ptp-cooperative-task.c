@@ -5,6 +5,7 @@
 
 #include "ptp-cooperative-task.h"
 
+#include "../contract/ptp-error.h"
 #include "../contract/ptp-guard-private.h"
 #include "ptp-runnable-private.h"
 
@@ -18,7 +19,7 @@
  * its function says so, fails, or it is stopped; then exactly one of
  * [signal@PullToPush.CooperativeTask::finished],
  * [signal@PullToPush.CooperativeTask::stopped] and
- * [signal@PullToPush.CooperativeTask::error] is emitted, once (rule L8). Until
+ * [signal@PullToPush.CooperativeTask::failed] is emitted, once (rule L8). Until
  * then it keeps itself alive. Twisted has it as `CooperativeTask`, where pauses
  * are counted; here pausing twice is pausing once (rule L5).
  *
@@ -49,7 +50,26 @@ static GParamSpec *properties[PROP_ERROR + 1];
 static guint signals[PTP_RUNNABLE_N_SIGNALS];
 static guint8 kind;
 
-G_DEFINE_FINAL_TYPE (PtpCooperativeTask, ptp_cooperative_task, G_TYPE_OBJECT)
+G_DEFINE_TYPE (PtpCooperativeTask, ptp_cooperative_task, G_TYPE_OBJECT)
+
+/* What cooperate() makes. One of any other type, also of one that a language binding derives, was
+ * made without a function, by its bare constructor.
+ */
+typedef PtpCooperativeTask PtpFunctionTask;
+typedef PtpCooperativeTaskClass PtpFunctionTaskClass;
+
+static GType ptp_function_task_get_type (void);
+G_DEFINE_FINAL_TYPE (PtpFunctionTask, ptp_function_task, PTP_TYPE_COOPERATIVE_TASK)
+
+static void
+ptp_function_task_class_init (PtpFunctionTaskClass *klass)
+{
+}
+
+static void
+ptp_function_task_init (PtpFunctionTask *self)
+{
+}
 
 static PtpStepResult
 run (PtpRunnable *runnable, guint n_steps, GError **error)
@@ -78,10 +98,30 @@ drop_step_func (PtpCooperativeTask *self)
     destroy (self->user_data);
 }
 
-static void
-tear_down (PtpRunnable *run, PtpStreamState end, const GError *error, gboolean answered)
+static PtpStreamState
+end (PtpRunnable *run, PtpCause cause, GError **error)
 {
   drop_step_func (PTP_COOPERATIVE_TASK (run));
+
+  switch (cause)
+    {
+    case PTP_CAUSE_EXHAUSTED:
+      return PTP_STREAM_STATE_FINISHED;
+    case PTP_CAUSE_BROKEN:
+    case PTP_CAUSE_FAILED:
+      return PTP_STREAM_STATE_FAILED;
+    case PTP_CAUSE_NONE:
+    case PTP_CAUSE_LET_GO:
+    case PTP_CAUSE_STOP:
+    case PTP_CAUSE_REASON:
+    default:
+      return PTP_STREAM_STATE_STOPPED;
+    }
+}
+
+static void
+tear_down (PtpRunnable *run)
+{
 }
 
 static char *
@@ -95,11 +135,30 @@ describe (PtpRunnable *run)
 static const PtpRunnableVtable vtable = {
   .run = run,
   .describe = describe,
+  .end = end,
   .tear_down = tear_down,
   .signals = signals,
   .state_pspec = &properties[PROP_STATE],
   .error_pspec = &properties[PROP_ERROR],
 };
+
+static void
+ptp_cooperative_task_constructed (GObject *object)
+{
+  PtpCooperativeTask *self = PTP_COOPERATIVE_TASK (object);
+
+  G_OBJECT_CLASS (ptp_cooperative_task_parent_class)->constructed (object);
+
+  if (G_OBJECT_TYPE (self) == ptp_function_task_get_type ())
+    return;
+
+  self->run.cooperator = ptp_cooperator_ref_default ();
+  ptp_runnable_constructed (&self->run);
+  ptp_runnable_end (&self->run, PTP_CAUSE_FAILED,
+                    g_error_new_literal (PTP_ERROR, PTP_ERROR_INVALID,
+                                         "The task was made without a function to run: "
+                                         "use the function cooperate of a cooperator"));
+}
 
 static void
 ptp_cooperative_task_finalize (GObject *object)
@@ -134,6 +193,7 @@ ptp_cooperative_task_class_init (PtpCooperativeTaskClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
+  object_class->constructed = ptp_cooperative_task_constructed;
   object_class->finalize = ptp_cooperative_task_finalize;
   object_class->get_property = ptp_cooperative_task_get_property;
 
@@ -177,7 +237,7 @@ ptp_cooperative_task_class_init (PtpCooperativeTaskClass *klass)
    * Since: 1.0
    */
   /**
-   * PtpCooperativeTask::error:
+   * PtpCooperativeTask::failed:
    * @self: the task
    * @error: why
    *
@@ -226,7 +286,7 @@ ptp_cooperator_cooperate (PtpCooperator *self,
   g_return_val_if_fail (PTP_IS_COOPERATOR (self), NULL);
   g_return_val_if_fail (step_func != NULL, NULL);
 
-  task = g_object_new (PTP_TYPE_COOPERATIVE_TASK, NULL);
+  task = g_object_new (ptp_function_task_get_type (), NULL);
   task->run.cooperator = g_object_ref (self);
   task->step_func = step_func;
   task->user_data = user_data;
@@ -347,7 +407,7 @@ ptp_cooperative_task_stop (PtpCooperativeTask *self)
 {
   g_return_if_fail (PTP_IS_COOPERATIVE_TASK (self));
 
-  ptp_runnable_end (&self->run, PTP_STREAM_STATE_STOPPED, NULL);
+  ptp_runnable_end (&self->run, PTP_CAUSE_STOP, NULL);
 }
 
 /**

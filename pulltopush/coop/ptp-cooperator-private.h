@@ -16,9 +16,7 @@ typedef struct
   int priority;
   PtpCooperator *cooperator; /* (unowned) (nullable): itself, if it was made to be shared */
 
-  /* Under the lock of the table */
-  guint n_takers; /* threads about to take a reference */
-  guint n_kept;   /* references that the last taker drops */
+  guint n_takers; /* threads about to take a reference; under the lock of the table */
 } PtpShare;
 
 struct _PtpCooperator
@@ -50,8 +48,12 @@ struct _PtpCooperator
   GMutex lock;
   PtpRunnable *first_posted; /* also read without the lock, atomically */
   PtpRunnable *last_posted;
-  GSource *source; /* (unowned) (nullable): attached while there is anything to do */
+  GSource *source;  /* (unowned) (nullable): attached while there is anything to do */
+  guint n_restless; /* slices in a row after which the source had nothing left to do */
 };
+
+/* How many slices there are, one right after the other, before sources of lower priority run. */
+#define PTP_MAX_RESTLESS 8
 
 /* How often the clock may show the same time before a slice is over. A monotonic clock never does
  * so that often; one that stands still, as a test's may, must not make a slice endless.

@@ -9,7 +9,8 @@
  *
  * It is attached while there is anything to do, so it is ready whenever it is looked at, but for
  * one iteration after each slice: the main context runs sources of one priority only, the highest
- * that is ready, and one that is always ready would starve all below it (rule S2).
+ * that is ready, and one that is always ready would starve all below it (rule S2). So would a new
+ * one in each iteration, which is why now and then a new one rests first.
  */
 typedef struct
 {
@@ -61,11 +62,13 @@ keep_or_let_go (CooperatorSource *self)
   more = ptp_cooperator_has_work (cooperator);
   if (more)
     {
+      cooperator->n_restless = 0;
       made = ptp_cooperator_make_source (cooperator);
       ptp_cooperator_attach (cooperator, made);
     }
   else
     {
+      cooperator->n_restless++;
       idle = g_steal_pointer (&cooperator->source);
     }
   g_mutex_unlock (&cooperator->lock);
@@ -152,5 +155,11 @@ ptp_cooperator_attach (PtpCooperator *self, GSource *source)
     return;
 
   self->source = source;
+  /* One that waits after each step, and is ready again at once, gets a new source for each. */
+  if (self->n_restless >= PTP_MAX_RESTLESS)
+    {
+      ((CooperatorSource *) source)->resting = TRUE;
+      self->n_restless = 0;
+    }
   g_source_attach (source, self->context);
 }

@@ -57,6 +57,9 @@ explain (PtpRunnable *runnable, Watched *watched)
       return g_strconcat ("it is paused by ", holders, NULL);
     case PTP_STREAM_STATE_WAITING:
       return g_strdup ("it answered PENDING, and there was no ready since");
+    case PTP_STREAM_STATE_ENDING:
+      return g_strdup ("its consumer has not settled: it answered PENDING to finish or abort, and "
+                       "has not said since how that went");
     case PTP_STREAM_STATE_STREAMING:
     case PTP_STREAM_STATE_FINISHED:
     case PTP_STREAM_STATE_STOPPED:

@@ -106,7 +106,7 @@ ptp_debug_join_holders (PtpRunnable *self)
 static char *
 say_state (PtpRunnable *self, PtpStreamState state)
 {
-  const GError *error = ptp_runnable_get_error (self);
+  const GError *error;
   g_autofree char *holders = NULL;
 
   switch (state)
@@ -120,12 +120,15 @@ say_state (PtpRunnable *self, PtpStreamState state)
       return g_strconcat ("is paused by ", holders, NULL);
     case PTP_STREAM_STATE_WAITING:
       return g_strdup ("waits for ready");
+    case PTP_STREAM_STATE_ENDING:
+      return g_strdup ("is ending");
     case PTP_STREAM_STATE_FINISHED:
       return g_strdup ("finished");
     case PTP_STREAM_STATE_STOPPED:
       return g_strdup ("was stopped");
     case PTP_STREAM_STATE_FAILED:
     default:
+      error = ptp_runnable_peek_reason (self);
       return g_strconcat ("failed: ", error != NULL ? error->message : "for no reason", NULL);
     }
 }

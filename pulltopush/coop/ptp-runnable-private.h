@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "../contract/ptp-waiter-private.h"
 #include "ptp-cooperator.h"
 #include "ptp-run-queue-private.h"
 
@@ -26,6 +27,7 @@ G_BEGIN_DECLS
  *   in_post    POSTED, and in the cooperator's list; any thread puts it there
  *   queued     in the run queue, since it is STREAMING; the context
  *   running    inside a step, in which a nested main loop does not touch it; the context
+ *   ending     no further step; what is left is that others settle; the context
  *   over       the terminal is being told, or was; the context
  *
  * and none of them while it is unstarted, paused or waiting: then the next call posts it.
@@ -40,9 +42,21 @@ enum
 {
   PTP_RUNNABLE_FINISHED,
   PTP_RUNNABLE_STOPPED,
-  PTP_RUNNABLE_ERROR,
+  PTP_RUNNABLE_FAILED,
   PTP_RUNNABLE_N_SIGNALS
 };
+
+/* What ended it, or is about to. */
+typedef enum
+{
+  PTP_CAUSE_NONE = 0,
+  PTP_CAUSE_EXHAUSTED, /* a step answered FINISHED */
+  PTP_CAUSE_BROKEN,    /* the source said why: a step failed, or it broke while nobody asked it */
+  PTP_CAUSE_LET_GO,    /* the consumer has enough */
+  PTP_CAUSE_STOP,      /* somebody wants no more; without a reason */
+  PTP_CAUSE_REASON,    /* somebody gave a reason: STOPPED, or an error */
+  PTP_CAUSE_FAILED,    /* cancelled, or a write failed */
+} PtpCause;
 
 typedef struct
 {
@@ -50,10 +64,17 @@ typedef struct
    * ptp_runnable_must_leave(); counts each. Result and error of the last agree.
    */
   PtpStepResult (*run) (PtpRunnable *self, guint n_steps, GError **error);
-  /* Nullable; before the first wait: from now on, call ptp_runnable_ready(). */
+  /* Nullable; once, before the first wait or pause: from now on, call ptp_runnable_ready() and
+   * ptp_runnable_break().
+   */
   void (*listen) (PtpRunnable *self);
-  /* Once: tell everybody, drop every reference. @answered: a step said FINISHED or FAILED. */
-  void (*tear_down) (PtpRunnable *self, PtpStreamState end, const GError *error, gboolean answered);
+  /* After the last step: tells everybody. Called again, until it answers the state in which all
+   * ends, whenever something came that it has to look at. What it answers before is ENDING.
+   * @error: (transfer full): with FAILED, if not the error of the cause.
+   */
+  PtpStreamState (*end) (PtpRunnable *self, PtpCause cause, GError **error);
+  /* Once, after that: drops every reference. */
+  void (*tear_down) (PtpRunnable *self);
 
   /* Before the end, for people: what it is, in a few words. (transfer full) */
   char *(*describe) (PtpRunnable *self);
@@ -68,7 +89,7 @@ typedef struct
  *
  * POSTED: it is in the post, or whoever set the bit is about to put it there. It is on its way to
  *   the context, so nobody else need tell.
- * ATTENTION: something changed; look before the next step.
+ * ATTENTION: something changed; look before the next step, or at how the end goes on.
  */
 typedef enum
 {
@@ -81,12 +102,16 @@ typedef enum
   PTP_WANTED_ATTENTION = 1 << 6,
   PTP_WANTED_POSTED = 1 << 7,
   PTP_WANTED_ABANDONED
-  = 1 << 8,                 /* over while posted: whoever takes it from the post lets go of it */
-  PTP_WANTED_TOLD = 1 << 9, /* those who waited were told */
-  PTP_WANTED_END = 7 << 10, /* a PtpStreamState, IDLE until the end is decided */
+  = 1 << 8,                   /* over while posted: whoever takes it from the post lets go of it */
+  PTP_WANTED_TOLD = 1 << 9,   /* those who waited were told */
+  PTP_WANTED_CAUSE = 7 << 10, /* a PtpCause, NONE until the end is decided */
+  PTP_WANTED_ABORT = 1 << 13, /* somebody wants the end that is under way to be cut short */
+  PTP_WANTED_STATE = 7 << 14, /* the PtpStreamState of the end, IDLE until it is there */
+  PTP_WANTED_HEARD = 1 << 17, /* somebody waits, or has read the error */
 } PtpWanted;
 
-#define PTP_WANTED_END_SHIFT 10
+#define PTP_WANTED_CAUSE_SHIFT 10
+#define PTP_WANTED_STATE_SHIFT 14
 
 /* The state that was notified may not be the one that a handler has seen. */
 #define PTP_RUNNABLE_UNTOLD G_MAXUINT8
@@ -101,18 +126,24 @@ struct _PtpRunnable
   /* The context's own */
   PtpRunLink link;
   guint64 n_steps;
-  gint64 used; /* microseconds, against what the cooperator has granted to everybody so far */
-  guint8 kind;
+  gint64 used;  /* microseconds, against what the cooperator has granted to everybody so far */
   guint8 block; /* steps between two looks at the clock */
   guint8 notified_state;
-  guint8 running : 1; /* inside a step */
+  guint8 kind : 2;
+  guint8 running : 1; /* inside a step, or a call of the end */
   guint8 listening : 1;
-  guint8 answered : 1;
-  guint8 over : 1;   /* the terminal is being told, or was */
-  guint8 marked : 1; /* the kind's own */
+  guint8 answered : 1; /* a step said FINISHED or FAILED */
+  guint8 exhausted : 1;
+  guint8 over : 1; /* the terminal is being told, or was */
 
-  /* PtpWanted, atomic. END and HELD are written under the cooperator's lock only, which guards what
-   * belongs to them in the extra.
+  /* The kind's own */
+  guint8 flags : 2;
+  guint8 stage : 2;
+  guint8 registered : 1;     /* when its end began */
+  guint8 was_registered : 1; /* ever */
+
+  /* PtpWanted, atomic. CAUSE, STATE and HELD are written under the cooperator's lock only, which
+   * guards what belongs to them in the extra.
    */
   guint wanted;
 };
@@ -121,8 +152,13 @@ struct _PtpRunnable
 struct _PtpRunnableExtra
 {
   GPtrArray *holders; /* (owned) (nullable) (element-type utf8) */
-  GPtrArray *waiters; /* (owned) (nullable) (element-type GTask) */
-  GError *error;      /* (owned) (nullable): set once, with the end */
+  GPtrArray *waiters; /* (owned) (nullable) (element-type PtpWaiter) */
+  GError *error;      /* (owned) (nullable): of the cause; from the end on, that of the end */
+  GError *abort;      /* (owned) (nullable): set once, with ABORT */
+
+  /* What the consumer settled, for the adapter: a PtpOutcome. */
+  int outcome;
+  GError *outcome_error; /* (owned) (nullable) */
 };
 
 /* For the types that are one */
@@ -141,10 +177,15 @@ void ptp_runnable_resume (PtpRunnable *self);
 void ptp_runnable_hold (PtpRunnable *self, const char *name);
 void ptp_runnable_release (PtpRunnable *self, const char *name);
 void ptp_runnable_ready (PtpRunnable *self);
-void ptp_runnable_end (PtpRunnable *self, PtpStreamState end, GError *error);
+void ptp_runnable_end (PtpRunnable *self, PtpCause cause, GError *error);
+void ptp_runnable_break (PtpRunnable *self, const GError *error);
+void ptp_runnable_settled (PtpRunnable *self, int outcome, const GError *error);
+void ptp_runnable_note_outcome (PtpRunnable *self, int outcome, const GError *error);
+int ptp_runnable_get_outcome (PtpRunnable *self);
 gboolean ptp_runnable_end_unstarted (PtpRunnable *self);
 void ptp_runnable_tell_waiters_later (PtpRunnable *self);
 
+gboolean ptp_runnable_is_paused (PtpRunnable *self);
 PtpStreamState ptp_runnable_get_state (PtpRunnable *self);
 const GError *ptp_runnable_get_error (PtpRunnable *self);
 GStrv ptp_runnable_dup_holders (PtpRunnable *self);
@@ -165,8 +206,10 @@ PtpRunnableExtra *ptp_runnable_ensure_extra (PtpRunnable *self);
 gint64 ptp_runnable_turn (PtpRunnable *self, gint64 now, gint64 deadline);
 void ptp_runnable_settle (PtpRunnable *self);
 void ptp_runnable_wait_for_ready (PtpRunnable *self);
-void ptp_runnable_end_now (PtpRunnable *self, PtpStreamState end, GError *error);
-void ptp_runnable_finish (PtpRunnable *self);
+void ptp_runnable_end_now (PtpRunnable *self, PtpCause cause, GError *error);
+void ptp_runnable_advance_end (PtpRunnable *self, gboolean state_changed);
+void ptp_runnable_notify (PtpRunnable *self, gboolean state_changed, gboolean holders_changed);
+const GError *ptp_runnable_peek_reason (PtpRunnable *self);
 void ptp_runnable_tell_waiters (PtpRunnable *self);
 gboolean ptp_runnable_heed (PtpRunnable *self);
 
@@ -198,17 +241,19 @@ ptp_runnable_must_leave (PtpRunnable *self)
          && ptp_runnable_heed (self);
 }
 
-static inline PtpStreamState
-ptp_wanted_get_end (guint wanted)
+static inline PtpCause
+ptp_wanted_get_cause (guint wanted)
 {
-  return (PtpStreamState) ((wanted & PTP_WANTED_END) >> PTP_WANTED_END_SHIFT);
+  return (PtpCause) ((wanted & PTP_WANTED_CAUSE) >> PTP_WANTED_CAUSE_SHIFT);
 }
 
 static inline PtpStreamState
 ptp_wanted_get_state (guint wanted)
 {
-  if ((wanted & PTP_WANTED_END) != 0)
-    return ptp_wanted_get_end (wanted);
+  if ((wanted & PTP_WANTED_STATE) != 0)
+    return (PtpStreamState) ((wanted & PTP_WANTED_STATE) >> PTP_WANTED_STATE_SHIFT);
+  if ((wanted & PTP_WANTED_CAUSE) != 0)
+    return PTP_STREAM_STATE_ENDING;
   if ((wanted & PTP_WANTED_STARTED) == 0)
     return PTP_STREAM_STATE_IDLE;
   if ((wanted & (PTP_WANTED_PAUSED | PTP_WANTED_HELD)) != 0)

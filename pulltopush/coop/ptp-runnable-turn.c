@@ -68,20 +68,26 @@ charge_block (PtpRunnable *self, gint64 start)
   return now;
 }
 
-/* A first PENDING is asked once more: what came before anybody listened is not lost. */
-static void
-take_pending (PtpRunnable *self)
+/* Returns whether it did not listen before. */
+static gboolean
+listen (PtpRunnable *self)
 {
   const PtpRunnableVtable *vtable = ptp_runnable_get_vtable (self);
 
   if (vtable->listen == NULL || self->listening)
-    {
-      ptp_runnable_wait_for_ready (self);
-      return;
-    }
+    return FALSE;
 
   self->listening = TRUE;
   vtable->listen (self);
+  return TRUE;
+}
+
+/* A first PENDING is asked once more: what came before anybody listened is not lost. */
+static void
+take_pending (PtpRunnable *self)
+{
+  if (!listen (self))
+    ptp_runnable_wait_for_ready (self);
 }
 
 static void
@@ -95,12 +101,13 @@ take_answer (PtpRunnable *self, PtpStepResult result, GError *error)
 
     case PTP_STEP_RESULT_FINISHED:
       self->answered = TRUE;
-      ptp_runnable_end_now (self, PTP_STREAM_STATE_FINISHED, NULL);
+      self->exhausted = TRUE;
+      ptp_runnable_end_now (self, PTP_CAUSE_EXHAUSTED, NULL);
       break;
 
     case PTP_STEP_RESULT_FAILED:
       self->answered = TRUE;
-      ptp_runnable_end_now (self, PTP_STREAM_STATE_FAILED, error);
+      ptp_runnable_end_now (self, PTP_CAUSE_BROKEN, error);
       break;
 
     case PTP_STEP_RESULT_MORE:
@@ -177,8 +184,8 @@ ptp_runnable_heed (PtpRunnable *self)
 /* A handler may read a state that is newer than the one it is told of. If that is taken back before
  * the context has seen it, nothing seems to have changed; the handler must hear of it all the same.
  */
-static void
-notify (PtpRunnable *self, gboolean state_changed, gboolean holders_changed)
+void
+ptp_runnable_notify (PtpRunnable *self, gboolean state_changed, gboolean holders_changed)
 {
   const PtpRunnableVtable *vtable = ptp_runnable_get_vtable (self);
 
@@ -199,8 +206,6 @@ debug (PtpRunnable *self, PtpStreamState state, gboolean changed)
 {
   if (ptp_debug_wants (PTP_DEBUG_STATES) && changed)
     ptp_debug_tell_state (self, state);
-  if (ptp_debug_wants (PTP_DEBUG_STALLS) && ptp_runnable_has_ended (state))
-    ptp_debug_unwatch (self);
 }
 
 /* Brings what the context does in line with what is wanted.
@@ -216,7 +221,7 @@ ptp_runnable_settle (PtpRunnable *self)
   gboolean state_changed, queued;
   guint wanted;
 
-  /* The turn that is under way settles when its step has returned. */
+  /* What is under way, a step or a call of the end, settles when it has returned. */
   if (self->running || self->over)
     return;
 
@@ -234,8 +239,11 @@ ptp_runnable_settle (PtpRunnable *self)
   if (ptp_debug_wants (PTP_DEBUG_STATES | PTP_DEBUG_STALLS))
     debug (self, state, state_changed || (wanted & PTP_WANTED_HOLDERS_CHANGED) != 0);
 
-  if (ptp_runnable_has_ended (state))
-    ptp_runnable_finish (self);
+  if (state == PTP_STREAM_STATE_PAUSED && !self->listening)
+    listen (self);
+
+  if (state == PTP_STREAM_STATE_ENDING)
+    ptp_runnable_advance_end (self, state_changed);
   else if (state_changed || (wanted & PTP_WANTED_HOLDERS_CHANGED) != 0)
-    notify (self, state_changed, (wanted & PTP_WANTED_HOLDERS_CHANGED) != 0);
+    ptp_runnable_notify (self, state_changed, (wanted & PTP_WANTED_HOLDERS_CHANGED) != 0);
 }

@@ -8,67 +8,31 @@
 #include "../contract/ptp-error.h"
 #include "ptp-cooperator-private.h"
 
-/* The task data of a wait with a cancellable is the source that watches it; that keeps the task,
- * so it is destroyed, not just dropped, when the wait is over.
- */
 static void
-return_end (PtpRunnable *self, GTask *task)
+answer (GTask *task, gpointer user_data)
 {
-  GSource *watch = g_task_get_task_data (task);
-  const GError *error = ptp_runnable_get_error (self);
-  PtpStreamState end = ptp_runnable_get_state (self);
+  PtpRunnable *self = user_data;
 
-  /* The source goes while the task still has its context: the last reference to that may be dropped
-   * by the thread that waits, as soon as it has the answer.
-   */
-  if (watch != NULL)
+  switch (ptp_runnable_get_state (self))
     {
-      g_source_destroy (watch);
-      g_task_set_task_data (task, NULL, NULL);
+    case PTP_STREAM_STATE_FINISHED:
+      g_task_return_boolean (task, TRUE);
+      break;
+
+    case PTP_STREAM_STATE_FAILED:
+      g_task_return_error (task, g_error_copy (ptp_runnable_peek_reason (self)));
+      break;
+
+    case PTP_STREAM_STATE_IDLE:
+    case PTP_STREAM_STATE_STREAMING:
+    case PTP_STREAM_STATE_PAUSED:
+    case PTP_STREAM_STATE_WAITING:
+    case PTP_STREAM_STATE_ENDING:
+    case PTP_STREAM_STATE_STOPPED:
+    default:
+      g_task_return_new_error (task, PTP_ERROR, PTP_ERROR_STOPPED,
+                               "The stream was stopped before it was finished");
     }
-
-  if (end == PTP_STREAM_STATE_FINISHED)
-    g_task_return_boolean (task, TRUE);
-  else if (end == PTP_STREAM_STATE_FAILED)
-    g_task_return_error (task, g_error_copy (error));
-  else
-    g_task_return_new_error (task, PTP_ERROR, PTP_ERROR_STOPPED,
-                             "The stream was stopped before it was finished");
-}
-
-static gboolean
-wait_cancelled_cb (GCancellable *cancellable, gpointer user_data)
-{
-  GTask *task = user_data;
-  PtpRunnable *self = g_task_get_source_object (task);
-  GMutex *lock = &self->cooperator->lock;
-  GPtrArray *waiters;
-  gboolean waited;
-  guint position;
-
-  g_mutex_lock (lock);
-  waiters = ptp_runnable_get_extra (self)->waiters;
-  waited = waiters != NULL && g_ptr_array_find (waiters, task, &position);
-  if (waited)
-    g_ptr_array_steal_index_fast (waiters, position);
-  g_mutex_unlock (lock);
-
-  if (waited)
-    {
-      g_task_return_error_if_cancelled (task);
-      g_object_unref (task);
-    }
-
-  return G_SOURCE_REMOVE;
-}
-
-static void
-watch_cancellable (GTask *task, GCancellable *cancellable)
-{
-  GSource *watch = g_cancellable_source_new (cancellable);
-
-  g_task_set_task_data (task, watch, (GDestroyNotify) g_source_unref);
-  g_task_attach_source (task, watch, G_SOURCE_FUNC (wait_cancelled_cb));
 }
 
 void
@@ -78,36 +42,30 @@ ptp_runnable_wait_async (PtpRunnable *self,
                          gpointer user_data,
                          gpointer source_tag)
 {
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
   GMutex *lock = &self->cooperator->lock;
-  gboolean told;
+  gboolean told, added = FALSE;
+  PtpWaiter *waiter;
 
   g_task_set_source_tag (task, source_tag);
-  if (g_task_return_error_if_cancelled (task))
-    return;
+  waiter = ptp_waiter_new (task, lock);
 
   g_mutex_lock (lock);
+  g_atomic_int_or (&self->wanted, PTP_WANTED_HEARD);
   told = (ptp_runnable_get_wanted (self) & PTP_WANTED_TOLD) != 0;
   if (!told)
-    {
-      PtpRunnableExtra *extra = ptp_runnable_ensure_extra (self);
-
-      if (extra->waiters == NULL)
-        extra->waiters = g_ptr_array_new_with_free_func (g_object_unref);
-      g_ptr_array_add (extra->waiters, g_object_ref (task));
-      /* Under the lock, so that the end finds the watch if it finds the task. */
-      if (cancellable != NULL)
-        watch_cancellable (task, cancellable);
-    }
+    added = ptp_waiter_add_locked (waiter, &ptp_runnable_ensure_extra (self)->waiters);
   g_mutex_unlock (lock);
 
   if (told)
-    return_end (self, task);
+    ptp_waiter_answer (waiter, answer, self);
+  else if (!added)
+    ptp_waiter_answer_cancelled (waiter);
 }
 
 /* Whoever waits after this is answered at once.
  *
- * Returns: (transfer full) (nullable) (element-type GTask)
+ * Returns: (transfer full) (nullable) (element-type PtpWaiter)
  */
 static GPtrArray *
 take_waiters (PtpRunnable *self)
@@ -120,7 +78,7 @@ take_waiters (PtpRunnable *self)
   g_atomic_int_or (&self->wanted, PTP_WANTED_TOLD);
   extra = ptp_runnable_get_extra (self);
   if (extra != NULL)
-    waiters = g_steal_pointer (&extra->waiters);
+    waiters = ptp_waiters_steal_locked (&extra->waiters);
   g_mutex_unlock (lock);
 
   return waiters;
@@ -129,35 +87,12 @@ take_waiters (PtpRunnable *self)
 void
 ptp_runnable_tell_waiters (PtpRunnable *self)
 {
-  g_autoptr (GPtrArray) waiters = take_waiters (self);
-
-  for (guint i = 0; waiters != NULL && i < waiters->len; i++)
-    return_end (self, g_ptr_array_index (waiters, i));
-}
-
-static gboolean
-return_end_cb (gpointer user_data)
-{
-  GTask *task = user_data;
-
-  return_end (g_task_get_source_object (task), task);
-  return G_SOURCE_REMOVE;
+  ptp_waiters_answer (take_waiters (self), answer, self);
 }
 
 /* For dispose: runs nobody's callback, which returning a task might. */
 void
 ptp_runnable_tell_waiters_later (PtpRunnable *self)
 {
-  g_autoptr (GPtrArray) waiters = take_waiters (self);
-
-  for (guint i = 0; waiters != NULL && i < waiters->len; i++)
-    {
-      GTask *task = g_ptr_array_index (waiters, i);
-      g_autoptr (GSource) source = g_idle_source_new ();
-
-      g_source_set_priority (source, g_task_get_priority (task));
-      g_source_set_static_name (source, "[pulltopush] wait for what was disposed of");
-      g_source_set_callback (source, return_end_cb, g_object_ref (task), g_object_unref);
-      g_source_attach (source, g_task_get_context (task));
-    }
+  ptp_waiters_answer_later (take_waiters (self), answer);
 }

@@ -5,6 +5,7 @@
 
 #include "ptp-runnable-private.h"
 
+#include "../contract/ptp-error.h"
 #include "ptp-cooperator-private.h"
 
 /* Any thread may change what is wanted, at any time, without a lock: whoever turns POSTED on puts
@@ -42,7 +43,7 @@ ptp_runnable_start (PtpRunnable *self)
   do
     {
       before = ptp_runnable_get_wanted (self);
-      if ((before & (PTP_WANTED_STARTED | PTP_WANTED_END)) != 0)
+      if ((before & (PTP_WANTED_STARTED | PTP_WANTED_CAUSE)) != 0)
         {
           g_object_unref (self);
           return;
@@ -63,7 +64,7 @@ set_paused (PtpRunnable *self, gboolean paused)
   do
     {
       before = ptp_runnable_get_wanted (self);
-      if ((before & PTP_WANTED_END) != 0 || (before & PTP_WANTED_PAUSED) == flag)
+      if ((before & PTP_WANTED_CAUSE) != 0 || (before & PTP_WANTED_PAUSED) == flag)
         return;
       after = with_call ((before ^ PTP_WANTED_PAUSED) | PTP_WANTED_HOLDERS_CHANGED);
     }
@@ -120,7 +121,7 @@ add_holder (PtpRunnableExtra *extra, const char *name)
 static gboolean
 has_ended (PtpRunnable *self)
 {
-  return (ptp_runnable_get_wanted (self) & PTP_WANTED_END) != 0;
+  return (ptp_runnable_get_wanted (self) & PTP_WANTED_CAUSE) != 0;
 }
 
 void
@@ -178,7 +179,7 @@ ptp_runnable_ready (PtpRunnable *self)
   do
     {
       before = ptp_runnable_get_wanted (self);
-      if ((before & PTP_WANTED_END) != 0)
+      if ((before & PTP_WANTED_CAUSE) != 0)
         return;
       if ((before & PTP_WANTED_WAITING) != 0)
         after = with_call (before & ~(guint) PTP_WANTED_WAITING);
@@ -206,60 +207,138 @@ ptp_runnable_wait_for_ready (PtpRunnable *self)
   while (!ptp_runnable_change_wanted (self, before, after));
 }
 
-/* Decides on the end, unless that was done. Returns what was wanted before.
- *
- * @error is (transfer full) (nullable).
+gboolean
+ptp_runnable_is_paused (PtpRunnable *self)
+{
+  return (ptp_runnable_get_wanted (self) & PTP_WANTED_PAUSED) != 0;
+}
+
+/* With the lock held: the end is under way, and is to be cut short if it can be. The first reason
+ * counts. Returns what was wanted before.
  */
 static guint
-decide_end (PtpRunnable *self, PtpStreamState end, GError *error, guint call)
+want_abort (PtpRunnable *self, GError **error)
+{
+  PtpRunnableExtra *extra = ptp_runnable_ensure_extra (self);
+
+  if (extra->abort == NULL)
+    extra->abort = *error != NULL
+                     ? g_steal_pointer (error)
+                     : g_error_new_literal (PTP_ERROR, PTP_ERROR_STOPPED, "The stream was stopped");
+  g_clear_error (error);
+
+  return g_atomic_int_or (&self->wanted,
+                          PTP_WANTED_ABORT | PTP_WANTED_ATTENTION | PTP_WANTED_POSTED);
+}
+
+/* Decides on the end, unless that was done. Returns what was wanted before; an error that is not
+ * needed is left to the caller.
+ */
+static guint
+decide_end (PtpRunnable *self, PtpCause cause, GError **error, guint call)
 {
   GMutex *lock = &self->cooperator->lock;
-  guint before;
+  guint before, after;
 
   g_mutex_lock (lock);
-  before = ptp_runnable_get_wanted (self);
-  if ((before & PTP_WANTED_END) == 0)
+  before = after = ptp_runnable_get_wanted (self);
+  if ((before & PTP_WANTED_CAUSE) == 0)
     {
-      if (error != NULL)
-        ptp_runnable_ensure_extra (self)->error = g_steal_pointer (&error);
-      before = g_atomic_int_or (&self->wanted, call | ((guint) end << PTP_WANTED_END_SHIFT));
-      call |= before;
+      if (*error != NULL)
+        ptp_runnable_ensure_extra (self)->error = g_steal_pointer (error);
+      before = g_atomic_int_or (&self->wanted, call | ((guint) cause << PTP_WANTED_CAUSE_SHIFT));
+      after = before | call;
     }
-  else
+  else if ((before & PTP_WANTED_STATE) == 0 && cause >= PTP_CAUSE_STOP)
     {
-      call = before;
+      before = want_abort (self, error);
+      after = before | PTP_WANTED_POSTED;
     }
   g_mutex_unlock (lock);
-
-  if (error != NULL)
-    g_debug ("%s had ended; dropped: %s", G_OBJECT_TYPE_NAME (self), error->message);
-  g_clear_error (&error);
-  post_if_new (self, before, call);
+  post_if_new (self, before, after);
 
   return before;
 }
 
-/* The first end counts; what comes later is dropped with a word (rule E7).
+/* The first end counts; what comes later is dropped with a word (rule E7), or cuts the end short.
  *
  * @error is (transfer full) (nullable).
  */
 void
-ptp_runnable_end (PtpRunnable *self, PtpStreamState end, GError *error)
+ptp_runnable_end (PtpRunnable *self, PtpCause cause, GError *error)
 {
   guint before;
 
   /* One that never started keeps itself alive from here. */
   g_object_ref (self);
-  before = decide_end (self, end, error, PTP_WANTED_ATTENTION | PTP_WANTED_POSTED);
-  if ((before & (PTP_WANTED_STARTED | PTP_WANTED_END)) != 0)
+  before = decide_end (self, cause, &error, PTP_WANTED_ATTENTION | PTP_WANTED_POSTED);
+  if ((before & (PTP_WANTED_STARTED | PTP_WANTED_CAUSE)) != 0)
     g_object_unref (self);
+
+  if (error != NULL)
+    g_debug ("A stream or task had ended; dropped: %s", error->message);
+  g_clear_error (&error);
 }
 
-/* On the context, by who settles right after this. */
+/* The source has said why. By somebody who keeps it alive without a reference, maybe under a lock:
+ * runs nobody's code.
+ */
 void
-ptp_runnable_end_now (PtpRunnable *self, PtpStreamState end, GError *error)
+ptp_runnable_break (PtpRunnable *self, const GError *error)
 {
-  decide_end (self, end, error, PTP_WANTED_ATTENTION);
+  GError *copy = g_error_copy (error);
+
+  decide_end (self, PTP_CAUSE_BROKEN, &copy, PTP_WANTED_ATTENTION | PTP_WANTED_POSTED);
+  g_clear_error (&copy);
+}
+
+static void
+note_outcome_locked (PtpRunnable *self, int outcome, const GError *error)
+{
+  PtpRunnableExtra *extra = ptp_runnable_ensure_extra (self);
+
+  if (extra->outcome != 0)
+    return;
+
+  extra->outcome = outcome;
+  extra->outcome_error = error != NULL ? g_error_copy (error) : NULL;
+}
+
+/* What the end waits for is there, before it has to wait. On the context. */
+void
+ptp_runnable_note_outcome (PtpRunnable *self, int outcome, const GError *error)
+{
+  GMutex *lock = &self->cooperator->lock;
+
+  g_mutex_lock (lock);
+  note_outcome_locked (self, outcome, error);
+  g_mutex_unlock (lock);
+}
+
+/* What the end waits for has come. As ptp_runnable_break(), for the same callers. */
+void
+ptp_runnable_settled (PtpRunnable *self, int outcome, const GError *error)
+{
+  const guint call = PTP_WANTED_ATTENTION | PTP_WANTED_POSTED;
+  GMutex *lock = &self->cooperator->lock;
+  guint before;
+
+  g_mutex_lock (lock);
+  note_outcome_locked (self, outcome, error);
+  before = g_atomic_int_or (&self->wanted, call);
+  g_mutex_unlock (lock);
+
+  post_if_new (self, before, before | call);
+}
+
+/* On the context, by the one who settles right after this. */
+void
+ptp_runnable_end_now (PtpRunnable *self, PtpCause cause, GError *error)
+{
+  decide_end (self, cause, &error, PTP_WANTED_ATTENTION);
+  if (error != NULL)
+    g_debug ("A stream or task had ended; dropped: %s", error->message);
+  g_clear_error (&error);
 }
 
 /* For dispose, which calls nobody: one that never started has ended for good, and only those who
@@ -269,7 +348,8 @@ ptp_runnable_end_now (PtpRunnable *self, PtpStreamState end, GError *error)
 gboolean
 ptp_runnable_end_unstarted (PtpRunnable *self)
 {
-  const guint end = (guint) PTP_STREAM_STATE_STOPPED << PTP_WANTED_END_SHIFT;
+  const guint end = (guint) PTP_CAUSE_STOP << PTP_WANTED_CAUSE_SHIFT
+                    | (guint) PTP_STREAM_STATE_STOPPED << PTP_WANTED_STATE_SHIFT;
   GMutex *lock = &self->cooperator->lock;
   gboolean unstarted;
   guint before;
@@ -278,7 +358,7 @@ ptp_runnable_end_unstarted (PtpRunnable *self)
   do
     {
       before = ptp_runnable_get_wanted (self);
-      unstarted = (before & (PTP_WANTED_STARTED | PTP_WANTED_END)) == 0;
+      unstarted = (before & (PTP_WANTED_STARTED | PTP_WANTED_CAUSE)) == 0;
     }
   while (unstarted && !ptp_runnable_change_wanted (self, before, before | end));
   g_mutex_unlock (lock);

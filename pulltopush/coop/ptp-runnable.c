@@ -22,8 +22,8 @@ ptp_runnable_install_signals (GType type, guint *signals)
     = g_signal_new ("finished", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[PTP_RUNNABLE_STOPPED]
     = g_signal_new ("stopped", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-  signals[PTP_RUNNABLE_ERROR] = g_signal_new ("error", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                              G_TYPE_NONE, 1, G_TYPE_ERROR);
+  signals[PTP_RUNNABLE_FAILED] = g_signal_new ("failed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                               NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
 }
 
 /* For class_init, of which GObject runs one at a time. */
@@ -83,6 +83,8 @@ free_extra (gpointer data)
   g_clear_pointer (&extra->holders, g_ptr_array_unref);
   g_clear_pointer (&extra->waiters, g_ptr_array_unref);
   g_clear_error (&extra->error);
+  g_clear_error (&extra->abort);
+  g_clear_error (&extra->outcome_error);
   g_free (extra);
 }
 
@@ -112,15 +114,13 @@ ptp_runnable_get_state (PtpRunnable *self)
   return ptp_wanted_get_state (ptp_runnable_get_wanted (self));
 }
 
+/* Why it ends, or ended; any thread, but it may change until the end is there. */
 const GError *
-ptp_runnable_get_error (PtpRunnable *self)
+ptp_runnable_peek_reason (PtpRunnable *self)
 {
   GMutex *lock = &self->cooperator->lock;
   PtpRunnableExtra *extra;
   const GError *error;
-
-  if (ptp_runnable_get_state (self) != PTP_STREAM_STATE_FAILED)
-    return NULL;
 
   g_mutex_lock (lock);
   extra = ptp_runnable_get_extra (self);
@@ -128,6 +128,31 @@ ptp_runnable_get_error (PtpRunnable *self)
   g_mutex_unlock (lock);
 
   return error;
+}
+
+int
+ptp_runnable_get_outcome (PtpRunnable *self)
+{
+  GMutex *lock = &self->cooperator->lock;
+  PtpRunnableExtra *extra;
+  int outcome;
+
+  g_mutex_lock (lock);
+  extra = ptp_runnable_get_extra (self);
+  outcome = extra != NULL ? extra->outcome : 0;
+  g_mutex_unlock (lock);
+
+  return outcome;
+}
+
+const GError *
+ptp_runnable_get_error (PtpRunnable *self)
+{
+  if (ptp_runnable_get_state (self) != PTP_STREAM_STATE_FAILED)
+    return NULL;
+
+  g_atomic_int_or (&self->wanted, PTP_WANTED_HEARD);
+  return ptp_runnable_peek_reason (self);
 }
 
 static void
@@ -147,7 +172,7 @@ ptp_runnable_dup_holders (PtpRunnable *self)
 
   g_mutex_lock (lock);
   wanted = ptp_runnable_get_wanted (self);
-  if ((wanted & PTP_WANTED_END) == 0)
+  if ((wanted & PTP_WANTED_CAUSE) == 0)
     {
       if ((wanted & PTP_WANTED_PAUSED) != 0)
         g_strv_builder_add (names, "consumer");

@@ -11,6 +11,7 @@ G_DEFINE_ENUM_TYPE (PtpStreamState,
                     G_DEFINE_ENUM_VALUE (PTP_STREAM_STATE_STREAMING, "streaming"),
                     G_DEFINE_ENUM_VALUE (PTP_STREAM_STATE_PAUSED, "paused"),
                     G_DEFINE_ENUM_VALUE (PTP_STREAM_STATE_WAITING, "waiting"),
+                    G_DEFINE_ENUM_VALUE (PTP_STREAM_STATE_ENDING, "ending"),
                     G_DEFINE_ENUM_VALUE (PTP_STREAM_STATE_FINISHED, "finished"),
                     G_DEFINE_ENUM_VALUE (PTP_STREAM_STATE_STOPPED, "stopped"),
                     G_DEFINE_ENUM_VALUE (PTP_STREAM_STATE_FAILED, "failed"))

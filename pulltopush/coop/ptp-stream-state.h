@@ -20,8 +20,11 @@ G_BEGIN_DECLS
  * @PTP_STREAM_STATE_PAUSED: Somebody holds it.
  * @PTP_STREAM_STATE_WAITING: Nobody holds it, but there is nothing to do until
  *   it is told to be ready.
- * @PTP_STREAM_STATE_FINISHED: Ended: all was done, or the consumer let go.
- * @PTP_STREAM_STATE_STOPPED: Ended: it was told to stop.
+ * @PTP_STREAM_STATE_ENDING: No further step will come; the consumer is told, and
+ *   flushes, closes or undoes.
+ * @PTP_STREAM_STATE_FINISHED: Ended: all is done and in its place, or the consumer
+ *   had enough.
+ * @PTP_STREAM_STATE_STOPPED: Ended: it was stopped before it was finished.
  * @PTP_STREAM_STATE_FAILED: Ended: an error, or cancelled.
  *
  * Where a stream, or a cooperative task, stands.
@@ -36,6 +39,7 @@ typedef enum
   PTP_STREAM_STATE_STREAMING,
   PTP_STREAM_STATE_PAUSED,
   PTP_STREAM_STATE_WAITING,
+  PTP_STREAM_STATE_ENDING,
   PTP_STREAM_STATE_FINISHED,
   PTP_STREAM_STATE_STOPPED,
   PTP_STREAM_STATE_FAILED,

@@ -93,7 +93,7 @@ ptp_bytes_producer_produce (PtpPullProducer *producer, PtpConsumer *consumer, GE
 }
 
 static void
-ptp_bytes_producer_cancel (PtpPullProducer *producer)
+ptp_bytes_producer_cancel (PtpPullProducer *producer, const GError *reason)
 {
   PtpBytesProducer *self = PTP_BYTES_PRODUCER (producer);
 

@@ -20,6 +20,7 @@ typedef enum
 /* The descriptor that a stream reads from and nothing but passes on, or -1. */
 int ptp_stream_get_fd (GInputStream *stream);
 gboolean ptp_fd_is_regular (int fd);
+gboolean ptp_fd_is_socket (int fd);
 /* How many bytes a regular file holds from its current position; -1 if it does not say. */
 gint64 ptp_fd_get_remaining (int fd);
 /* The path that the descriptor was opened with, or null. */

@@ -32,6 +32,14 @@ ptp_fd_is_regular (int fd)
   return fstat (fd, &info) == 0 && S_ISREG (info.st_mode);
 }
 
+gboolean
+ptp_fd_is_socket (int fd)
+{
+  struct stat info;
+
+  return fstat (fd, &info) == 0 && S_ISSOCK (info.st_mode);
+}
+
 /* Files that the kernel makes up as they are read say zero, whatever they hold; so a zero says
  * nothing.
  */

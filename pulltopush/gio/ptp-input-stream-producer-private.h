@@ -30,6 +30,9 @@ struct _PtpInputStreamProducer
   gboolean failed;   /* let go, with an error, or cancelled */
 };
 
+/* Says that the stream broke while nobody asked, and closes it as at any other end. */
+void ptp_input_stream_producer_break (PtpInputStreamProducer *self, const GError *error);
+
 void ptp_input_stream_producer_install_properties (GObjectClass *object_class);
 void ptp_input_stream_producer_notify_bytes_read (PtpInputStreamProducer *self);
 void ptp_input_stream_producer_update_total_size (PtpInputStreamProducer *self, gint64 total_size);

@@ -34,11 +34,18 @@
  * [property@PullToPush.InputStreamProducer:bytes-read] says how many bytes that
  * were (rule E9).
  *
+ * A chunk is no larger than the consumer desires (rule B2), and at least some
+ * KiB.
+ *
  * At the end, however it comes, the stream is closed, asynchronously: watch
- * [method@Gio.InputStream.is_closed] if you must know when. Set
- * [property@PullToPush.InputStreamProducer:keep-open] to keep it. A producer that
- * is dropped before the end leaves the stream alone, but for a read in flight,
- * which is cancelled.
+ * [method@Gio.InputStream.is_closed] if you must know when. That is also when the
+ * consumer has enough or the stream is stopped. A producer that is dropped before
+ * the end closes the stream at once, or when the read in flight is over. Set
+ * [property@PullToPush.InputStreamProducer:keep-open] to keep it open.
+ *
+ * A connection that is reset while nobody reads, since the stream is paused, ends
+ * the stream at once (rule E12). An orderly end waits until it is read, since data
+ * may come before it.
  *
  * Nobody else may read from the stream in the meantime.
  *
@@ -57,21 +64,27 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (PtpInputStreamProducer,
                                G_IMPLEMENT_INTERFACE (PTP_TYPE_PULL_PRODUCER,
                                                       ptp_input_stream_producer_iface_init))
 
-/* No more than is thought to be left; what is left beyond that will be found out. */
+/* No more than is thought to be left, since a read will tell if there is more, and no more than the
+ * consumer desires, but for a size that is worth a read.
+ */
 static gsize
-get_next_size (PtpInputStreamProducer *self)
+get_next_size (PtpInputStreamProducer *self, gsize desired)
 {
   guint64 total = (guint64) MAX (self->total_size, 0);
+  gsize size = self->adapted;
 
+  desired = MAX (desired, MIN_CHUNK);
   if (self->chunk_size > 0)
-    return self->chunk_size;
-  if (self->total_size < 0 || self->bytes_read > total)
-    return self->adapted;
+    return MIN (self->chunk_size, desired);
+  if (self->total_size >= 0 && self->bytes_read <= total)
+    size = (gsize) CLAMP (total - self->bytes_read, MIN_CHUNK, self->adapted);
 
-  return (gsize) CLAMP (total - self->bytes_read, MIN_CHUNK, self->adapted);
+  return MIN (size, desired);
 }
 
-/* What is known to be long need not be felt for; each size on the way would be a new buffer. */
+/* If the total size is known, start with full-size chunks: each size on the way there would be a
+ * new buffer.
+ */
 static void
 adapt_to_total (PtpInputStreamProducer *self)
 {
@@ -87,22 +100,35 @@ adapt (PtpInputStreamProducer *self, PtpStreamChunk *chunk)
     return;
 
   if (n_read == chunk->asked)
-    self->adapted = CLAMP (chunk->asked * 2, MIN_CHUNK, MAX_CHUNK);
+    self->adapted = CLAMP (chunk->asked * 2, self->adapted, MAX_CHUNK);
   else if (n_read < chunk->asked / 4 && !chunk->cut_short)
     self->adapted = CLAMP (chunk->asked / 2, MIN_CHUNK, MAX_CHUNK);
 }
 
-/* A stream that its owner wants back must not lose what nobody has asked for. */
+/* A stream that its owner wants back must not lose what nobody has asked for. A consumer that is
+ * full now will have room again for as much as it has just taken.
+ */
 static void
-read_ahead (PtpInputStreamProducer *self)
+read_ahead (PtpInputStreamProducer *self, PtpConsumer *consumer, gsize taken)
 {
+  gsize desired = ptp_consumer_get_desired_size (consumer);
+
   if (self->read_ahead && !self->keep_open && !self->failed)
-    ptp_stream_reader_read_ahead (&self->reader, get_next_size (self));
+    ptp_stream_reader_read_ahead (&self->reader,
+                                  get_next_size (self, desired > 0 ? desired : taken));
 }
 
 static PtpReadResult
-read_chunk (PtpInputStreamProducer *self, PtpStreamChunk *chunk, GError **error)
+read_chunk (PtpInputStreamProducer *self,
+            PtpConsumer *consumer,
+            PtpStreamChunk *chunk,
+            GError **error)
 {
+  if (self->failed && self->reader.error != NULL)
+    {
+      g_propagate_error (error, g_error_copy (self->reader.error));
+      return PTP_READ_FAILED;
+    }
   if (self->failed)
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CLOSED,
@@ -118,7 +144,9 @@ read_chunk (PtpInputStreamProducer *self, PtpStreamChunk *chunk, GError **error)
       adapt_to_total (self);
     }
 
-  return ptp_stream_reader_read (&self->reader, get_next_size (self), chunk, error);
+  return ptp_stream_reader_read (&self->reader,
+                                 get_next_size (self, ptp_consumer_get_desired_size (consumer)),
+                                 chunk, error);
 }
 
 static void
@@ -135,6 +163,19 @@ fail (PtpInputStreamProducer *self)
 
   self->failed = TRUE;
   let_go (self);
+}
+
+/* A handler may drop the last reference but that of the caller. */
+void
+ptp_input_stream_producer_break (PtpInputStreamProducer *self, const GError *error)
+{
+  if (self->failed || self->finished)
+    return;
+
+  if (self->reader.error == NULL)
+    self->reader.error = g_error_copy (error);
+  ptp_pull_producer_emit_broken (PTP_PULL_PRODUCER (self), error);
+  fail (self);
 }
 
 static gboolean
@@ -158,7 +199,7 @@ ptp_input_stream_producer_produce (PtpPullProducer *producer, PtpConsumer *consu
   if (self->finished)
     return PTP_STEP_RESULT_FINISHED;
 
-  switch (read_chunk (self, &chunk, error))
+  switch (read_chunk (self, consumer, &chunk, error))
     {
     case PTP_READ_LATER:
       return PTP_STEP_RESULT_PENDING;
@@ -176,7 +217,7 @@ ptp_input_stream_producer_produce (PtpPullProducer *producer, PtpConsumer *consu
           fail (self);
           return PTP_STEP_RESULT_FAILED;
         }
-      read_ahead (self);
+      read_ahead (self, consumer, chunk.asked);
       return PTP_STEP_RESULT_MORE;
 
     case PTP_READ_FAILED:
@@ -188,7 +229,7 @@ ptp_input_stream_producer_produce (PtpPullProducer *producer, PtpConsumer *consu
 }
 
 static void
-ptp_input_stream_producer_cancel (PtpPullProducer *producer)
+ptp_input_stream_producer_cancel (PtpPullProducer *producer, const GError *reason)
 {
   fail (PTP_INPUT_STREAM_PRODUCER (producer));
 }
@@ -216,7 +257,7 @@ ptp_input_stream_producer_dispose (GObject *object)
 {
   PtpInputStreamProducer *self = PTP_INPUT_STREAM_PRODUCER (object);
 
-  ptp_stream_reader_clear (&self->reader);
+  ptp_stream_reader_clear (&self->reader, !self->keep_open);
 
   G_OBJECT_CLASS (ptp_input_stream_producer_parent_class)->dispose (object);
 }

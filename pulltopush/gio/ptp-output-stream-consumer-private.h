@@ -5,20 +5,14 @@
 
 #include "ptp-output-stream-consumer.h"
 
+#include "../contract/ptp-consumer.h"
+#include "../contract/ptp-push-producer.h"
 #include "ptp-stream-writer-private.h"
 
 G_BEGIN_DECLS
 
-/* Bytes. */
-#define PTP_OUTPUT_LOW_MARK  (256 * 1024)
-#define PTP_OUTPUT_HIGH_MARK (1024 * 1024)
-#define PTP_OUTPUT_LIMIT     (64 * 1024 * 1024)
-
-/* The consumer lies in three files:
- *
- *   ptp-output-stream-consumer.c             what it takes, from whom, and at what pace
- *   ptp-output-stream-consumer-close.c       how it ends
- *   ptp-output-stream-consumer-properties.c  how it is looked at
+/* Other endpoints of this folder derive from it: they set the stream before their constructed()
+ * chains up.
  */
 struct _PtpOutputStreamConsumer
 {
@@ -30,10 +24,8 @@ struct _PtpOutputStreamConsumer
   PtpPushProducer *producer; /* (owned) (nullable) */
   GError *error;             /* (owned) (nullable) */
 
-  GPtrArray *waiters;             /* (owned) (element-type GTask): who waits for the end */
-  PtpOutputStreamConsumer *alive; /* (owned) (nullable): itself, from closing to the end */
-  GCancellable *worthless;        /* (owned): cancelled when bytes were lost */
-  int end_priority;
+  PtpOutputStreamConsumer *alive;  /* (owned) (nullable): itself, from closing to the end */
+  GCancellable *flush_cancellable; /* (owned) */
 
   gsize low_mark;  /* bytes */
   gsize high_mark; /* bytes */
@@ -41,26 +33,22 @@ struct _PtpOutputStreamConsumer
   gsize told_peak; /* bytes: what the last notification of the peak was about */
 
   guint keep_open : 1;
-  guint paused : 1; /* the producer, by us */
-  guint closed : 1; /* takes nothing any more */
-  guint aborted : 1;
-  guint ending : 1; /* the stream is being flushed and closed */
-  guint ended : 1;  /* that is done */
+  guint full : 1;    /* the high mark was reached, and the low one was not since */
+  guint closed : 1;  /* takes nothing any more */
+  guint aborted : 1; /* and is to be undone */
+  guint dropped : 1; /* and what is queued is not to be written */
+  guint ending : 1;  /* the stream is being flushed and closed */
+  guint closing : 1; /* closed, and there is no way back */
+  guint ended : 1;   /* that is done */
+  guint whole : 1;   /* and went well */
+  guint disposed : 1;
+  guint owned : 1; /* the stream is the consumer's own, which keeps it open for nobody */
+
+  /* Of a derived type, on the context, just before the end is told. */
+  void (*ended_func) (PtpOutputStreamConsumer *self, gboolean whole);
 };
 
-/* What notifies and what tells the producer may run anybody's code, so that either comes last, or
- * state is looked at again after it.
- */
-void ptp_output_stream_consumer_install_properties (GObjectClass *object_class);
-void ptp_output_stream_consumer_notify_numbers (PtpOutputStreamConsumer *self);
-void ptp_output_stream_consumer_notify_error (PtpOutputStreamConsumer *self);
-void ptp_output_stream_consumer_notify_closed (PtpOutputStreamConsumer *self);
-
-gboolean
-ptp_output_stream_consumer_check_marks (gsize low, gsize high, gsize limit, GError **error);
-void ptp_output_stream_consumer_update_pace (PtpOutputStreamConsumer *self);
-void ptp_output_stream_consumer_stop_producer (PtpOutputStreamConsumer *self);
-void ptp_output_stream_consumer_take_failure (PtpOutputStreamConsumer *self, GError *error);
-void ptp_output_stream_consumer_advance_end (PtpOutputStreamConsumer *self);
+/* For a derived type, on the context: the stream below is of no use any more. */
+void ptp_output_stream_consumer_break (PtpOutputStreamConsumer *self, const GError *error);
 
 G_END_DECLS

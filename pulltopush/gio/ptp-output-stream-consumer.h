@@ -54,19 +54,4 @@ const GError *ptp_output_stream_consumer_get_error (PtpOutputStreamConsumer *sel
 PTP_AVAILABLE_IN_1_0
 gboolean ptp_output_stream_consumer_get_closed (PtpOutputStreamConsumer *self);
 
-/* The end */
-
-PTP_AVAILABLE_IN_1_0
-void ptp_output_stream_consumer_close_async (PtpOutputStreamConsumer *self,
-                                             int io_priority,
-                                             GCancellable *cancellable,
-                                             GAsyncReadyCallback callback,
-                                             gpointer user_data);
-PTP_AVAILABLE_IN_1_0
-gboolean ptp_output_stream_consumer_close_finish (PtpOutputStreamConsumer *self,
-                                                  GAsyncResult *result,
-                                                  GError **error);
-PTP_AVAILABLE_IN_1_0
-void ptp_output_stream_consumer_abort (PtpOutputStreamConsumer *self);
-
 G_END_DECLS

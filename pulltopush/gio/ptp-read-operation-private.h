@@ -27,8 +27,10 @@ gssize ptp_read_operation_steal (PtpReadOperation *self, PtpBuffer **buffer, GEr
 
 /* Nobody wants the result: cancels it. If @close, closes the stream as soon as it is free. */
 void ptp_read_operation_abandon (PtpReadOperation *self, gboolean close);
-/* The same for use where no code of others may run: cancels in a later turn of its context. */
-void ptp_read_operation_abandon_later (PtpReadOperation *self);
+/* The same for use where no code of others may run: cancels in a later turn of its context. Returns
+ * false if the operation was over: then closing is up to the caller.
+ */
+gboolean ptp_read_operation_abandon_later (PtpReadOperation *self, gboolean close);
 
 /* Closes without waiting; a failure is of no use to anybody. */
 void ptp_stream_close_quietly (GInputStream *stream);

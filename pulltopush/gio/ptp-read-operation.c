@@ -5,6 +5,8 @@
 
 #include "ptp-read-operation-private.h"
 
+#include "ptp-input-stream-producer-private.h"
+
 /* The flags are atomic: whoever of the reading context and the producer's thread comes second
  * closes the stream, or takes the result.
  */
@@ -73,12 +75,15 @@ read_cb (GObject *stream, GAsyncResult *result, gpointer user_data)
   flags = g_atomic_int_or (&self->flags, OVER);
   if (flags & CLOSE)
     ptp_stream_close_quietly (self->stream);
-  if ((flags & ABANDONED) || !(flags & ASKED))
+  if (flags & ABANDONED)
     return;
 
+  /* One that read ahead and failed, while nobody asked, says so at once (rule E12). */
   producer = g_weak_ref_get (&self->producer);
-  if (producer != NULL)
+  if (producer != NULL && (flags & ASKED))
     ptp_pull_producer_emit_ready (producer);
+  else if (producer != NULL && self->error != NULL)
+    ptp_input_stream_producer_break (PTP_INPUT_STREAM_PRODUCER (producer), self->error);
 }
 
 PtpReadOperation *
@@ -145,16 +150,17 @@ unref_cb (gpointer user_data)
   ptp_read_operation_unref (user_data);
 }
 
-void
-ptp_read_operation_abandon_later (PtpReadOperation *self)
+gboolean
+ptp_read_operation_abandon_later (PtpReadOperation *self, gboolean close)
 {
   g_autoptr (GSource) source = NULL;
 
-  if (g_atomic_int_or (&self->flags, ABANDONED) & OVER)
-    return;
+  if (g_atomic_int_or (&self->flags, ABANDONED | (close ? CLOSE : 0)) & OVER)
+    return FALSE;
 
   source = g_idle_source_new ();
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
   g_source_set_callback (source, cancel_cb, g_atomic_rc_box_acquire (self), unref_cb);
   g_source_attach (source, self->context);
+  return TRUE;
 }

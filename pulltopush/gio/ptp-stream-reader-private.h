@@ -19,6 +19,10 @@ typedef struct
   GPollableInputStream *pollable; /* (owned) (nullable) */
   PtpReadOperation *operation;    /* (owned) (nullable): in flight, or not yet taken */
   GSource *watch;                 /* (owned) (nullable): attached, or fired */
+  GSource *error_watch;           /* (owned) (nullable): attached, or fired */
+  GError *error;                  /* (owned) (nullable): what the error watch has read */
+  gboolean asked;                 /* since the error watch looked last */
+  gboolean watched;               /* for errors, or known to have no need of it */
 } PtpStreamReader;
 
 /* A chunk that was read. */
@@ -31,8 +35,10 @@ typedef struct
 
 void
 ptp_stream_reader_init (PtpStreamReader *self, GInputStream *stream, PtpPullProducer *producer);
-/* Calls no code of others, and may be called on any thread. */
-void ptp_stream_reader_clear (PtpStreamReader *self);
+/* Calls no code of ours or of bindings, and may be called on any thread; if @close, closes the
+ * stream, cancelled, or leaves that to the read in flight.
+ */
+void ptp_stream_reader_clear (PtpStreamReader *self, gboolean close);
 
 /* Whether the next read is the first; it decides how all are done. */
 gboolean ptp_stream_reader_is_new (PtpStreamReader *self);

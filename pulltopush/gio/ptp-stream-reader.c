@@ -5,7 +5,12 @@
 
 #include "ptp-stream-reader-private.h"
 
+#include "ptp-input-stream-producer-private.h"
+#include "ptp-socket-private.h"
+
 #include <gio/gunixinputstream.h>
+#include <glib-unix.h>
+#include <sys/socket.h>
 
 typedef enum
 {
@@ -69,6 +74,114 @@ watch (PtpStreamReader *self)
                          weak_ref_free_cb);
   g_source_set_static_name (self->watch, "[pulltopush] readable");
   g_source_attach (self->watch, context);
+}
+
+/* Waiting for a descriptor to break while nobody reads
+ *
+ * Only sockets do. What has come before can still be read, so as long as somebody asks, the reads
+ * tell. The watch comes after everybody who streams; it cannot wait for an edge, so it goes when it
+ * finds a condition that is no error.
+ */
+
+static void
+clear_error_watch (PtpStreamReader *self)
+{
+  if (self->error_watch == NULL)
+    return;
+
+  g_source_destroy (self->error_watch);
+  g_clear_pointer (&self->error_watch, g_source_unref);
+}
+
+static GError *
+take_socket_error (int fd)
+{
+  socklen_t size = sizeof (int);
+  int pending = 0;
+
+  if (getsockopt (fd, SOL_SOCKET, SO_ERROR, &pending, &size) != 0 || pending == 0)
+    return NULL;
+
+  return g_error_new_literal (G_IO_ERROR, (int) g_io_error_from_errno (pending),
+                              g_strerror (pending));
+}
+
+typedef struct
+{
+  GWeakRef producer;
+  PtpStreamReader *reader; /* (unowned): lives in the producer */
+} ErrorWatch;
+
+static void
+error_watch_free (gpointer data)
+{
+  ErrorWatch *self = data;
+
+  g_weak_ref_clear (&self->producer);
+  g_free (self);
+}
+
+static gboolean
+socket_broken_cb (int fd, GIOCondition condition, gpointer user_data)
+{
+  ErrorWatch *self = user_data;
+  g_autoptr (PtpPullProducer) producer = g_weak_ref_get (&self->producer);
+  PtpStreamReader *reader = self->reader;
+
+  if (producer == NULL)
+    return G_SOURCE_REMOVE;
+
+  if (reader->asked)
+    {
+      reader->asked = FALSE;
+      return G_SOURCE_CONTINUE;
+    }
+
+  if ((condition & G_IO_NVAL) == 0 && !g_input_stream_is_closed (reader->stream))
+    reader->error = take_socket_error (fd);
+  if (reader->error != NULL)
+    ptp_input_stream_producer_break (PTP_INPUT_STREAM_PRODUCER (producer), reader->error);
+
+  return G_SOURCE_REMOVE;
+}
+
+static int
+get_socket_fd (GInputStream *stream)
+{
+  g_autoptr (GSocket) socket = ptp_socket_ref_of (stream);
+
+  if (socket == NULL)
+    return ptp_stream_get_fd (stream);
+
+  return !g_socket_is_closed (socket) ? g_socket_get_fd (socket) : -1;
+}
+
+static void
+watch_for_error (PtpStreamReader *self)
+{
+  g_autoptr (GMainContext) context = NULL;
+  ErrorWatch *data;
+  int fd;
+
+  self->asked = TRUE;
+  if (self->watched)
+    return;
+
+  self->watched = TRUE;
+  fd = get_socket_fd (self->stream);
+  if (fd < 0 || !ptp_fd_is_socket (fd))
+    return;
+
+  data = g_new0 (ErrorWatch, 1);
+  g_weak_ref_init (&data->producer, self->producer);
+  data->reader = self;
+  context = g_main_context_ref_thread_default ();
+  self->error_watch = g_unix_fd_source_new (fd, G_IO_ERR);
+  g_source_set_priority (self->error_watch, G_PRIORITY_DEFAULT_IDLE + 50);
+  g_source_set_callback (self->error_watch, G_SOURCE_FUNC (socket_broken_cb), data,
+                         error_watch_free);
+  g_source_set_static_name (self->error_watch, "[pulltopush] socket breaks");
+  g_source_attach (self->error_watch, context);
 }
 
 /* The first read */
@@ -186,8 +299,17 @@ read_pollable (PtpStreamReader *self, gsize size, PtpStreamChunk *chunk, GError 
 {
   g_autoptr (PtpBuffer) buffer = ptp_buffer_new (size);
   g_autoptr (GError) local = NULL;
-  gssize n = g_pollable_input_stream_read_nonblocking (self->pollable, ptp_buffer_get_data (buffer),
-                                                       size, NULL, &local);
+  gssize n;
+
+  if (self->error != NULL)
+    {
+      g_propagate_error (error, g_error_copy (self->error));
+      return PTP_READ_FAILED;
+    }
+
+  watch_for_error (self);
+  n = g_pollable_input_stream_read_nonblocking (self->pollable, ptp_buffer_get_data (buffer), size,
+                                                NULL, &local);
 
   if (g_error_matches (local, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
     {
@@ -196,6 +318,10 @@ read_pollable (PtpStreamReader *self, gsize size, PtpStreamChunk *chunk, GError 
     }
 
   clear_watch (self);
+  if (n == 0)
+    local = ptp_socket_dup_error (self->stream);
+  if (local != NULL)
+    n = -1;
   if (n < 0 && local != NULL)
     g_propagate_error (error, g_steal_pointer (&local));
   if (n <= 0)
@@ -252,14 +378,28 @@ ptp_stream_reader_init (PtpStreamReader *self, GInputStream *stream, PtpPullProd
   g_set_object (&self->stream, stream);
 }
 
-void
-ptp_stream_reader_clear (PtpStreamReader *self)
+static void
+close_cancelled (GInputStream *stream)
 {
-  if (self->operation != NULL)
-    ptp_read_operation_abandon_later (self->operation);
+  g_autoptr (GCancellable) cancelled = g_cancellable_new ();
+
+  g_cancellable_cancel (cancelled);
+  g_input_stream_close (stream, cancelled, NULL);
+}
+
+void
+ptp_stream_reader_clear (PtpStreamReader *self, gboolean close)
+{
+  gboolean left
+    = self->operation != NULL && ptp_read_operation_abandon_later (self->operation, close);
+
   g_clear_pointer (&self->operation, ptp_read_operation_unref);
   clear_watch (self);
+  clear_error_watch (self);
+  g_clear_error (&self->error);
   g_clear_object (&self->pollable);
+  if (close && !left && self->stream != NULL && !g_input_stream_is_closed (self->stream))
+    close_cancelled (self->stream);
   g_clear_object (&self->stream);
 }
 
@@ -329,6 +469,7 @@ ptp_stream_reader_let_go (PtpStreamReader *self, gboolean close)
   g_autoptr (PtpReadOperation) operation = g_steal_pointer (&self->operation);
 
   clear_watch (self);
+  clear_error_watch (self);
   g_clear_object (&self->pollable);
 
   if (operation != NULL)

@@ -9,6 +9,7 @@
 #include "ptp-buffer-pool-private.h"
 #include "ptp-output-fd-private.h"
 #include "ptp-output-queue-private.h"
+#include "ptp-socket-private.h"
 
 #include <gio/gunixoutputstream.h>
 #include <glib-unix.h>
@@ -368,6 +369,8 @@ account (PtpStreamWriter *self, gsize size)
 static void
 fail (PtpStreamWriter *self, GObject *owner, GError *error)
 {
+  if (self->socket)
+    ptp_socket_keep_error (self->stream, error);
   if (self->stopped)
     {
       g_debug ("Dropping an error that came after the end: %s", error->message);
@@ -403,7 +406,8 @@ needs_thread (PtpStreamWriter *self)
 {
   const int fd = self->plain ? self->fd : self->below_fd;
 
-  if (fd < 0 || self->socket || self->own_fd >= 0)
+  /* A socket that is written to directly is told each time not to block. */
+  if (fd < 0 || (self->socket && self->plain) || self->own_fd >= 0)
     return FALSE;
   if (self->threaded)
     return TRUE;
@@ -585,7 +589,6 @@ write_in_thread (GTask *task, gpointer stream, gpointer task_data, GCancellable 
   const GOutputVector *vectors = operation->batch.vectors;
   GError *error = NULL;
   gsize written = 0;
-  gssize n;
 
   if (operation->way == WRITE_FD_IN_THREAD)
     {
@@ -594,7 +597,8 @@ write_in_thread (GTask *task, gpointer stream, gpointer task_data, GCancellable 
     }
   else
     {
-      n = g_output_stream_write (stream, vectors[0].buffer, vectors[0].size, NULL, &error);
+      gssize n = g_output_stream_write (stream, vectors[0].buffer, vectors[0].size, NULL, &error);
+
       written = n > 0 ? (gsize) n : 0;
     }
 
@@ -637,14 +641,12 @@ static GPollableReturn
 write_finish (WriteOperation *operation, GAsyncResult *result, gsize *written, GError **error)
 {
   GOutputStream *stream = operation->writer->stream;
-  gboolean ok;
   gssize n;
 
   if (operation->way == WRITE_VECTORS)
-    {
-      ok = g_output_stream_writev_finish (stream, result, written, error);
-      return ok ? G_POLLABLE_RETURN_OK : G_POLLABLE_RETURN_FAILED;
-    }
+    return g_output_stream_writev_finish (stream, result, written, error)
+             ? G_POLLABLE_RETURN_OK
+             : G_POLLABLE_RETURN_FAILED;
 
   n = operation->way == WRITE_PIECE ? g_output_stream_write_finish (stream, result, error)
                                     : g_task_propagate_int (G_TASK (result), error);

@@ -8,6 +8,7 @@
 #endif
 
 #include <pulltopush/pulltopush.h>
+#include "ptp-testing-answer.h"
 
 G_BEGIN_DECLS
 
@@ -33,6 +34,24 @@ PTP_AVAILABLE_IN_1_0
 gboolean ptp_testing_consumer_get_unattended (PtpTestingConsumer *self);
 PTP_AVAILABLE_IN_1_0
 void ptp_testing_consumer_set_unattended (PtpTestingConsumer *self, gboolean unattended);
+PTP_AVAILABLE_IN_1_0
+gboolean ptp_testing_consumer_get_kept (PtpTestingConsumer *self);
+PTP_AVAILABLE_IN_1_0
+void ptp_testing_consumer_set_kept (PtpTestingConsumer *self, gboolean kept);
+PTP_AVAILABLE_IN_1_0
+PtpTestingAnswer ptp_testing_consumer_get_finish_answer (PtpTestingConsumer *self);
+PTP_AVAILABLE_IN_1_0
+void
+ptp_testing_consumer_set_finish_answer (PtpTestingConsumer *self, PtpTestingAnswer finish_answer);
+PTP_AVAILABLE_IN_1_0
+PtpTestingAnswer ptp_testing_consumer_get_abort_answer (PtpTestingConsumer *self);
+PTP_AVAILABLE_IN_1_0
+void
+ptp_testing_consumer_set_abort_answer (PtpTestingConsumer *self, PtpTestingAnswer abort_answer);
+PTP_AVAILABLE_IN_1_0
+gsize ptp_testing_consumer_get_desired_size (PtpTestingConsumer *self);
+PTP_AVAILABLE_IN_1_0
+void ptp_testing_consumer_set_desired_size (PtpTestingConsumer *self, gsize desired_size);
 
 /* What came of it */
 
@@ -47,7 +66,11 @@ guint ptp_testing_consumer_get_n_writes (PtpTestingConsumer *self);
 PTP_AVAILABLE_IN_1_0
 guint64 ptp_testing_consumer_get_total (PtpTestingConsumer *self);
 PTP_AVAILABLE_IN_1_0
-const GError *ptp_testing_consumer_get_failure (PtpTestingConsumer *self);
+guint ptp_testing_consumer_get_n_finished (PtpTestingConsumer *self);
+PTP_AVAILABLE_IN_1_0
+guint ptp_testing_consumer_get_n_aborted (PtpTestingConsumer *self);
+PTP_AVAILABLE_IN_1_0
+const GError *ptp_testing_consumer_get_reason (PtpTestingConsumer *self);
 PTP_AVAILABLE_IN_1_0
 GPtrArray *ptp_testing_consumer_get_chunks (PtpTestingConsumer *self);
 PTP_AVAILABLE_IN_1_0
@@ -64,7 +87,9 @@ void ptp_testing_consumer_pause (PtpTestingConsumer *self);
 PTP_AVAILABLE_IN_1_0
 void ptp_testing_consumer_resume (PtpTestingConsumer *self);
 PTP_AVAILABLE_IN_1_0
-void ptp_testing_consumer_stop (PtpTestingConsumer *self);
+void ptp_testing_consumer_release (PtpTestingConsumer *self);
+PTP_AVAILABLE_IN_1_0
+void ptp_testing_consumer_fail (PtpTestingConsumer *self, const GError *error);
 PTP_AVAILABLE_IN_1_0
 void ptp_testing_consumer_close (PtpTestingConsumer *self);
 

@@ -11,6 +11,9 @@ G_BEGIN_DECLS
 typedef struct
 {
   gint ready;            /* atomic: emitted since the last step began */
+  gint n_broken;         /* atomic: how often it broke */
+  GMutex lock;           /* of what follows */
+  GError *error;         /* (owned) (nullable): how it broke first */
   GMainContext *context; /* (owned) */
 } PtpTestingBell;
 
@@ -21,6 +24,7 @@ typedef struct
   PtpPullProducer *producer;    /* (owned) (nullable): none once it was dropped */
   PtpTestingConsumer *consumer; /* (owned) (nullable): none once it was dropped */
   gulong ready_id;
+  gulong broken_id;
   PtpTestingBell *bell; /* (owned) */
   PtpStepResult result;
   GError *error;      /* (owned) (nullable) */
@@ -49,6 +53,7 @@ gboolean ptp_testing_drive_has_ended (PtpTestingDrive *self);
 PtpTestingDriveEnd ptp_testing_drive_run (PtpTestingDrive *self, guint n_steps);
 gboolean ptp_testing_drive_finish (PtpTestingDrive *self);
 void ptp_testing_drive_compare (PtpTestingDrive *self, GBytes *wanted, const char *when);
+guint ptp_testing_drive_count_broken (PtpTestingDrive *self);
 void ptp_testing_drive_unlisten (PtpTestingDrive *self);
 
 PtpTestingDrive *ptp_testing_run_reference (PtpTestingRun *run, GBytes **content);

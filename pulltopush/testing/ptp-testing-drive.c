@@ -17,11 +17,27 @@ ready_cb (PtpPullProducer *producer, gpointer user_data)
   g_main_context_wakeup (bell->context);
 }
 
+/* One without an error has not said why. */
+static void
+broken_cb (PtpPullProducer *producer, const GError *error, gpointer user_data)
+{
+  PtpTestingBell *bell = user_data;
+
+  g_mutex_lock (&bell->lock);
+  if (bell->error == NULL && error != NULL)
+    bell->error = g_error_copy (error);
+  g_mutex_unlock (&bell->lock);
+  g_atomic_int_inc (&bell->n_broken);
+  g_main_context_wakeup (bell->context);
+}
+
 static void
 clear_bell (gpointer user_data)
 {
   PtpTestingBell *bell = user_data;
 
+  g_mutex_clear (&bell->lock);
+  g_clear_error (&bell->error);
   g_main_context_unref (bell->context);
 }
 
@@ -35,6 +51,27 @@ static gboolean
 has_rung (PtpTestingDrive *self)
 {
   return g_atomic_int_get (&self->bell->ready);
+}
+
+guint
+ptp_testing_drive_count_broken (PtpTestingDrive *self)
+{
+  return (guint) g_atomic_int_get (&self->bell->n_broken);
+}
+
+/* What has broken has said its end. */
+static void
+take_break (PtpTestingDrive *self)
+{
+  if (ptp_testing_drive_count_broken (self) == 0 || ptp_testing_drive_has_ended (self))
+    return;
+
+  self->result = PTP_STEP_RESULT_FAILED;
+  g_clear_error (&self->error);
+  g_mutex_lock (&self->bell->lock);
+  if (self->bell->error != NULL)
+    self->error = g_error_copy (self->bell->error);
+  g_mutex_unlock (&self->bell->lock);
 }
 
 /* Returns: (nullable): without an object there is a fault. */
@@ -59,8 +96,11 @@ ptp_testing_drive_new (PtpTestingRun *run)
   ptp_testing_consumer_set_unattended (self->consumer, TRUE);
   self->bell = g_atomic_rc_box_new0 (PtpTestingBell);
   self->bell->context = g_main_context_ref_thread_default ();
+  g_mutex_init (&self->bell->lock);
   self->ready_id = g_signal_connect_data (producer, "ready", G_CALLBACK (ready_cb),
                                           g_atomic_rc_box_acquire (self->bell), unref_bell, 0);
+  self->broken_id = g_signal_connect_data (producer, "broken", G_CALLBACK (broken_cb),
+                                           g_atomic_rc_box_acquire (self->bell), unref_bell, 0);
   self->producer = g_steal_pointer (&producer);
 
   return self;
@@ -71,6 +111,8 @@ ptp_testing_drive_unlisten (PtpTestingDrive *self)
 {
   if (self->ready_id != 0)
     g_clear_signal_handler (&self->ready_id, self->producer);
+  if (self->broken_id != 0)
+    g_clear_signal_handler (&self->broken_id, self->producer);
 }
 
 void
@@ -136,6 +178,7 @@ ptp_testing_drive_step (PtpTestingDrive *self)
 
   self->n_steps++;
   take_answer (self, result);
+  take_break (self);
   if (self->result == PTP_STEP_RESULT_PENDING)
     {
       self->n_pending++;
@@ -152,17 +195,17 @@ is_ready (gpointer user_data)
 {
   PtpTestingDrive *self = user_data;
 
-  return has_rung (self);
+  return has_rung (self) || ptp_testing_drive_count_broken (self) > 0;
 }
 
-/* After PENDING. Returns whether it became ready. */
+/* After PENDING. Returns whether it became ready, or broke. */
 gboolean
 ptp_testing_drive_wait (PtpTestingDrive *self)
 {
-  if (!has_rung (self) && ptp_testing_run_has_hook (self->run, PTP_TESTING_HOOK_READY))
+  if (!is_ready (self) && ptp_testing_run_has_hook (self->run, PTP_TESTING_HOOK_READY))
     {
       ptp_testing_run_drain (self->run);
-      if (!has_rung (self))
+      if (!is_ready (self))
         ptp_testing_run_call_hook (self->run, PTP_TESTING_HOOK_READY, self->producer);
     }
 
@@ -203,7 +246,9 @@ ptp_testing_drive_run (PtpTestingDrive *self, guint n_steps)
         return PTP_TESTING_DRIVE_SPINS;
       if (self->result == PTP_STEP_RESULT_PENDING && !ptp_testing_drive_wait (self))
         return PTP_TESTING_DRIVE_STUCK;
-      ptp_testing_drive_step (self);
+      take_break (self);
+      if (!ptp_testing_drive_has_ended (self))
+        ptp_testing_drive_step (self);
     }
 
   return ptp_testing_drive_has_ended (self) ? judge_end (self) : PTP_TESTING_DRIVE_ENDLESS;

@@ -34,22 +34,26 @@ struct _PtpTestingProducer
   guint64 n_filled;    /* how much of the pattern of the bursts was used */
   guint n_produced;
   guint n_cancelled;
+  GError *reason; /* (owned) (nullable): what cancel was told */
+  gint broken;    /* atomic */
   gboolean producing;
   gboolean ended;
 };
 
 typedef enum
 {
-  READY_NEVER = 0,
+  NOTHING_THEN = 0,
   READY_INSIDE,
   READY_LATER,
-} ReadyWhen;
+  BROKEN_INSIDE,
+  BROKEN_LATER,
+} Then;
 
 typedef struct
 {
   GBytes *bytes; /* (owned) (nullable): none, or what is written @n_writes times */
   guint n_writes;
-  ReadyWhen ready;
+  Then then;
   int result;    /* a PtpStepResult, or what is none */
   GError *error; /* (owned) (nullable) */
 } Step;
@@ -85,36 +89,50 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Step, step_free)
 static void
 tell (PtpTestingProducer *self, const char *word)
 {
-  ptp_testing_log_event (&self->log, "%s", word);
   g_signal_emit (self, signals[EVENT], g_quark_from_string (word), word);
 }
 
-static gboolean
-ready_cb (gpointer user_data)
+/* What a step leads to in a later turn. */
+typedef struct
 {
-  g_autoptr (PtpPullProducer) self = g_weak_ref_get (user_data);
+  GWeakRef producer;
+  GError *error; /* (owned) (nullable): it breaks, instead of being ready */
+} Sequel;
 
-  if (self != NULL)
+static gboolean
+sequel_cb (gpointer user_data)
+{
+  Sequel *sequel = user_data;
+  g_autoptr (PtpPullProducer) self = g_weak_ref_get (&sequel->producer);
+
+  if (self != NULL && sequel->error != NULL)
+    ptp_pull_producer_emit_broken (self, sequel->error);
+  else if (self != NULL)
     ptp_pull_producer_emit_ready (self);
 
   return G_SOURCE_REMOVE;
 }
 
 static void
-weak_ref_free_cb (gpointer user_data)
+sequel_free (gpointer user_data)
 {
-  g_weak_ref_clear (user_data);
-  g_free (user_data);
+  Sequel *sequel = user_data;
+
+  g_weak_ref_clear (&sequel->producer);
+  g_clear_error (&sequel->error);
+  g_free (sequel);
 }
 
+/* Takes @error. */
 static void
-be_ready_later (PtpTestingProducer *self)
+go_on_later (PtpTestingProducer *self, GError *error)
 {
   g_autoptr (GSource) source = g_idle_source_new ();
-  GWeakRef *weak = g_new (GWeakRef, 1);
+  Sequel *sequel = g_new0 (Sequel, 1);
 
-  g_weak_ref_init (weak, self);
-  g_source_set_callback (source, ready_cb, weak, weak_ref_free_cb);
+  g_weak_ref_init (&sequel->producer, self);
+  sequel->error = error;
+  g_source_set_callback (source, sequel_cb, sequel, sequel_free);
   g_source_attach (source, self->log.context);
 }
 
@@ -145,11 +163,13 @@ take_step (PtpTestingProducer *self, PtpConsumer *consumer, GError **error)
   if (!write_all (self, step, consumer, error))
     return PTP_STEP_RESULT_FAILED;
 
-  if (step->ready == READY_INSIDE)
+  if (step->then == READY_INSIDE)
     ptp_pull_producer_emit_ready (PTP_PULL_PRODUCER (self));
-  else if (step->ready == READY_LATER)
-    be_ready_later (self);
-  if (step->error != NULL)
+  else if (step->then == BROKEN_INSIDE)
+    ptp_pull_producer_emit_broken (PTP_PULL_PRODUCER (self), step->error);
+  else if (step->then == READY_LATER || step->then == BROKEN_LATER)
+    go_on_later (self, g_steal_pointer (&step->error));
+  else if (step->error != NULL)
     g_propagate_error (error, g_steal_pointer (&step->error));
 
   return (PtpStepResult) step->result;
@@ -159,6 +179,7 @@ static PtpStepResult
 ptp_testing_producer_produce (PtpPullProducer *producer, PtpConsumer *consumer, GError **error)
 {
   g_autoptr (PtpTestingProducer) self = g_object_ref (PTP_TESTING_PRODUCER (producer));
+  gboolean was_broken = g_atomic_int_get (&self->broken);
   GError *local = NULL;
   PtpStepResult result;
 
@@ -167,11 +188,14 @@ ptp_testing_producer_produce (PtpPullProducer *producer, PtpConsumer *consumer, 
     ptp_testing_log_violation (&self->log, "R6", "produce was entered again from inside itself");
   if (self->n_cancelled > 0)
     ptp_testing_log_violation (&self->log, "L7", "produce was called after cancel");
+  if (was_broken)
+    ptp_testing_log_violation (&self->log, "L7", "produce was called after it had broken");
   if (self->ended)
     ptp_testing_log_violation (&self->log, "L7", "produce was called after its last answer");
 
   self->n_produced++;
   self->producing = TRUE;
+  ptp_testing_log_event (&self->log, "produce");
   tell (self, "produce");
   result = take_step (self, consumer, &local);
   self->producing = FALSE;
@@ -184,7 +208,7 @@ ptp_testing_producer_produce (PtpPullProducer *producer, PtpConsumer *consumer, 
 }
 
 static void
-ptp_testing_producer_cancel (PtpPullProducer *producer)
+ptp_testing_producer_cancel (PtpPullProducer *producer, const GError *reason)
 {
   PtpTestingProducer *self = PTP_TESTING_PRODUCER (producer);
 
@@ -197,7 +221,18 @@ ptp_testing_producer_cancel (PtpPullProducer *producer)
     ptp_testing_log_violation (&self->log, "R3", "cancel was called from inside produce");
 
   self->n_cancelled++;
+  g_clear_error (&self->reason);
+  self->reason = g_error_copy (reason);
+  ptp_testing_log_event (&self->log, "cancel %s", reason->message);
   tell (self, "cancel");
+}
+
+/* Any thread. The test may break it, too. */
+static void
+broken_cb (PtpTestingProducer *self, const GError *error)
+{
+  ptp_testing_log_event (&self->log, "broken %s", error->message);
+  g_atomic_int_set (&self->broken, TRUE);
 }
 
 static void
@@ -214,6 +249,7 @@ ptp_testing_producer_finalize (GObject *object)
 
   g_queue_clear_full (&self->steps, step_free);
   g_clear_pointer (&self->written, g_byte_array_unref);
+  g_clear_error (&self->reason);
   ptp_testing_log_clear (&self->log);
 
   G_OBJECT_CLASS (ptp_testing_producer_parent_class)->finalize (object);
@@ -244,6 +280,7 @@ ptp_testing_producer_init (PtpTestingProducer *self)
   ptp_testing_log_init (&self->log);
   g_queue_init (&self->steps);
   self->written = g_byte_array_new ();
+  g_signal_connect (self, "broken", G_CALLBACK (broken_cb), NULL);
 }
 
 /**
@@ -433,7 +470,7 @@ ptp_testing_producer_add_pending_then_ready (PtpTestingProducer *self)
 {
   g_return_if_fail (PTP_TESTING_IS_PRODUCER (self));
 
-  append (self, PTP_STEP_RESULT_PENDING)->ready = READY_LATER;
+  append (self, PTP_STEP_RESULT_PENDING)->then = READY_LATER;
 }
 
 /**
@@ -450,7 +487,52 @@ ptp_testing_producer_add_ready_then_pending (PtpTestingProducer *self)
 {
   g_return_if_fail (PTP_TESTING_IS_PRODUCER (self));
 
-  append (self, PTP_STEP_RESULT_PENDING)->ready = READY_INSIDE;
+  append (self, PTP_STEP_RESULT_PENDING)->then = READY_INSIDE;
+}
+
+/**
+ * ptp_testing_producer_add_pending_then_broken:
+ * @self: a producer
+ * @error: why
+ *
+ * Adds a step that answers %PTP_STEP_RESULT_PENDING and breaks in a later turn (rule E12).
+ *
+ * Since: 1.0
+ */
+void
+ptp_testing_producer_add_pending_then_broken (PtpTestingProducer *self, const GError *error)
+{
+  Step *step;
+
+  g_return_if_fail (PTP_TESTING_IS_PRODUCER (self));
+  g_return_if_fail (error != NULL);
+
+  step = append (self, PTP_STEP_RESULT_PENDING);
+  step->then = BROKEN_LATER;
+  step->error = g_error_copy (error);
+}
+
+/**
+ * ptp_testing_producer_add_broken_then_pending:
+ * @self: a producer
+ * @error: why
+ *
+ * Adds a step that emits [signal@PullToPush.PullProducer::broken] from inside and only then answers
+ * %PTP_STEP_RESULT_PENDING (rule E12).
+ *
+ * Since: 1.0
+ */
+void
+ptp_testing_producer_add_broken_then_pending (PtpTestingProducer *self, const GError *error)
+{
+  Step *step;
+
+  g_return_if_fail (PTP_TESTING_IS_PRODUCER (self));
+  g_return_if_fail (error != NULL);
+
+  step = append (self, PTP_STEP_RESULT_PENDING);
+  step->then = BROKEN_INSIDE;
+  step->error = g_error_copy (error);
 }
 
 /**
@@ -509,6 +591,24 @@ ptp_testing_producer_get_n_cancelled (PtpTestingProducer *self)
 }
 
 /**
+ * ptp_testing_producer_get_reason:
+ * @self: a producer
+ *
+ * Gets why it was cancelled.
+ *
+ * Returns: (nullable) (transfer none): the reason; %NULL if it was not
+ *
+ * Since: 1.0
+ */
+const GError *
+ptp_testing_producer_get_reason (PtpTestingProducer *self)
+{
+  g_return_val_if_fail (PTP_TESTING_IS_PRODUCER (self), NULL);
+
+  return self->reason;
+}
+
+/**
  * ptp_testing_producer_get_n_left:
  * @self: a producer
  *
@@ -548,7 +648,7 @@ ptp_testing_producer_dup_bytes (PtpTestingProducer *self)
  * ptp_testing_producer_dup_events:
  * @self: a producer
  *
- * Gets what was called, in order: `produce`, `cancel`.
+ * Gets what was called and what it did, in order: `produce`, `broken MESSAGE`, `cancel MESSAGE`.
  *
  * Returns: (transfer full): the events
  *

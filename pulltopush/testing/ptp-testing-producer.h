@@ -40,6 +40,10 @@ void ptp_testing_producer_add_pending_then_ready (PtpTestingProducer *self);
 PTP_AVAILABLE_IN_1_0
 void ptp_testing_producer_add_ready_then_pending (PtpTestingProducer *self);
 PTP_AVAILABLE_IN_1_0
+void ptp_testing_producer_add_pending_then_broken (PtpTestingProducer *self, const GError *error);
+PTP_AVAILABLE_IN_1_0
+void ptp_testing_producer_add_broken_then_pending (PtpTestingProducer *self, const GError *error);
+PTP_AVAILABLE_IN_1_0
 void ptp_testing_producer_add_raw (PtpTestingProducer *self, int result, const GError *error);
 
 /* What came of it */
@@ -48,6 +52,8 @@ PTP_AVAILABLE_IN_1_0
 guint ptp_testing_producer_get_n_produced (PtpTestingProducer *self);
 PTP_AVAILABLE_IN_1_0
 guint ptp_testing_producer_get_n_cancelled (PtpTestingProducer *self);
+PTP_AVAILABLE_IN_1_0
+const GError *ptp_testing_producer_get_reason (PtpTestingProducer *self);
 PTP_AVAILABLE_IN_1_0
 guint ptp_testing_producer_get_n_left (PtpTestingProducer *self);
 PTP_AVAILABLE_IN_1_0

@@ -21,7 +21,14 @@ G_DECLARE_FINAL_TYPE (PtpTestingPushProducer,
                       GObject)
 
 PTP_AVAILABLE_IN_1_0
-PtpTestingPushProducer *ptp_testing_push_producer_new (PtpConsumer *consumer);
+PtpTestingPushProducer *ptp_testing_push_producer_new (void);
+
+/* What it is told to do */
+
+PTP_AVAILABLE_IN_1_0
+gboolean ptp_testing_push_producer_get_heedless (PtpTestingPushProducer *self);
+PTP_AVAILABLE_IN_1_0
+void ptp_testing_push_producer_set_heedless (PtpTestingPushProducer *self, gboolean heedless);
 
 /* What came of it */
 
@@ -34,7 +41,15 @@ guint ptp_testing_push_producer_get_n_resumed (PtpTestingPushProducer *self);
 PTP_AVAILABLE_IN_1_0
 guint ptp_testing_push_producer_get_n_stopped (PtpTestingPushProducer *self);
 PTP_AVAILABLE_IN_1_0
+guint ptp_testing_push_producer_get_n_registered (PtpTestingPushProducer *self);
+PTP_AVAILABLE_IN_1_0
 guint ptp_testing_push_producer_get_n_unregistered (PtpTestingPushProducer *self);
+PTP_AVAILABLE_IN_1_0
+const GError *ptp_testing_push_producer_get_reason (PtpTestingPushProducer *self);
+PTP_AVAILABLE_IN_1_0
+PtpSettlement ptp_testing_push_producer_get_settlement (PtpTestingPushProducer *self);
+PTP_AVAILABLE_IN_1_0
+const GError *ptp_testing_push_producer_get_error (PtpTestingPushProducer *self);
 PTP_AVAILABLE_IN_1_0
 GStrv ptp_testing_push_producer_dup_events (PtpTestingPushProducer *self);
 PTP_AVAILABLE_IN_1_0

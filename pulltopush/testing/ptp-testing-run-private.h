@@ -43,11 +43,15 @@ gpointer ptp_testing_run_make (PtpTestingRun *self, PtpTestingConsumer *consumer
 gboolean ptp_testing_run_has_hook (PtpTestingRun *self, PtpTestingHook hook);
 void ptp_testing_run_call_hook (PtpTestingRun *self, PtpTestingHook hook, gpointer object);
 GBytes *ptp_testing_run_read (PtpTestingRun *self, gpointer object);
+gboolean ptp_testing_run_probe (PtpTestingRun *self, gpointer object);
 
 PtpTestingWatch *ptp_testing_watch_new (gpointer object);
 void ptp_testing_watch_unref (PtpTestingWatch *self);
 gboolean ptp_testing_run_is_gone (PtpTestingRun *self, PtpTestingWatch *watch);
 void ptp_testing_run_drop (PtpTestingRun *self, gpointer object, const char *when);
+
+/* Why things are stopped that somebody else may go on with. (transfer full) */
+GError *ptp_testing_create_stop (void);
 
 /* What was seen */
 

@@ -188,6 +188,21 @@ ptp_testing_run_read (PtpTestingRun *self, gpointer object)
   return bytes != NULL ? bytes : g_bytes_new_static (NULL, 0);
 }
 
+gboolean
+ptp_testing_run_probe (PtpTestingRun *self, gpointer object)
+{
+  PtpTestingCallback *callback = &self->suite->probe;
+  PtpTestingProbeFunc func = (PtpTestingProbeFunc) callback->func;
+
+  return func != NULL && func (object, callback->user_data);
+}
+
+GError *
+ptp_testing_create_stop (void)
+{
+  return g_error_new_literal (PTP_ERROR, PTP_ERROR_STOPPED, "The suite needs no more");
+}
+
 static void
 gone_cb (gpointer user_data, GObject *object)
 {

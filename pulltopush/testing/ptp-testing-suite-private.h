@@ -27,11 +27,13 @@ struct _PtpTestingSuite
   PtpTestingCallback factory;
   PtpTestingCallback hooks[PTP_TESTING_N_HOOKS];
   PtpTestingCallback reader;
+  PtpTestingCallback probe;
 
   GBytes *expected;       /* (owned) (nullable) */
   GError *expected_error; /* (owned) (nullable) */
   gboolean endless;
   gboolean any_thread;
+  gboolean undoes;
   gsize limit;        /* bytes; 0: none */
   guint longest_step; /* microseconds; 0: any */
   guint max_steps;
@@ -45,9 +47,5 @@ struct _PtpTestingSuite
 extern const PtpTestingCheck ptp_testing_pull_checks[];
 extern const PtpTestingCheck ptp_testing_push_checks[];
 extern const PtpTestingCheck ptp_testing_consumer_checks[];
-
-void ptp_testing_suite_install_properties (GObjectClass *object_class);
-const PtpTestingCheck *ptp_testing_get_checks (PtpTestingKind kind);
-void ptp_testing_callback_clear (PtpTestingCallback *callback);
 
 G_END_DECLS

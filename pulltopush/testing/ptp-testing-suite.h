@@ -45,6 +45,9 @@ GType ptp_testing_kind_get_type (void) G_GNUC_CONST;
  * @PTP_TESTING_HOOK_FAIL: Makes a push producer, or a consumer, fail: a push producer as if its
  *   source had, a consumer as if what it writes to had.
  * @PTP_TESTING_HOOK_CLOSE: Closes a consumer, so that it takes nothing any more.
+ * @PTP_TESTING_HOOK_BREAK: Breaks what a pull producer reads from, as when the peer of a connection
+ *   resets it, while nobody asks the producer.
+ * @PTP_TESTING_HOOK_ENOUGH: Makes a consumer have enough, so that it unregisters its producer.
  * @PTP_TESTING_HOOK_COLLECT: Collects garbage, in a language that does not drop what it has seen at
  *   once. It is called without an object.
  *
@@ -58,6 +61,8 @@ typedef enum
   PTP_TESTING_HOOK_READY,
   PTP_TESTING_HOOK_FAIL,
   PTP_TESTING_HOOK_CLOSE,
+  PTP_TESTING_HOOK_BREAK,
+  PTP_TESTING_HOOK_ENOUGH,
   PTP_TESTING_HOOK_COLLECT,
 } PtpTestingHook;
 
@@ -107,6 +112,21 @@ typedef void (*PtpTestingHookFunc) (GObject *object, gpointer user_data);
  */
 typedef GBytes *(*PtpTestingReadFunc) (GObject *object, gpointer user_data);
 
+/**
+ * PtpTestingProbeFunc:
+ * @object: a pull producer that the factory made
+ * @user_data: what was passed to [method@PullToPushTesting.Suite.set_probe]
+ *
+ * Tells whether a pull producer has closed what it reads from.
+ *
+ * It is called on the thread-default context of whoever runs the suite.
+ *
+ * Returns: true if it has
+ *
+ * Since: 1.0
+ */
+typedef gboolean (*PtpTestingProbeFunc) (GObject *object, gpointer user_data);
+
 #define PTP_TESTING_TYPE_SUITE (ptp_testing_suite_get_type ())
 
 PTP_AVAILABLE_IN_1_0
@@ -140,6 +160,10 @@ gboolean ptp_testing_suite_get_any_thread (PtpTestingSuite *self);
 PTP_AVAILABLE_IN_1_0
 void ptp_testing_suite_set_any_thread (PtpTestingSuite *self, gboolean any_thread);
 PTP_AVAILABLE_IN_1_0
+gboolean ptp_testing_suite_get_undoes (PtpTestingSuite *self);
+PTP_AVAILABLE_IN_1_0
+void ptp_testing_suite_set_undoes (PtpTestingSuite *self, gboolean undoes);
+PTP_AVAILABLE_IN_1_0
 gsize ptp_testing_suite_get_limit (PtpTestingSuite *self);
 PTP_AVAILABLE_IN_1_0
 void ptp_testing_suite_set_limit (PtpTestingSuite *self, gsize limit);
@@ -170,6 +194,11 @@ void ptp_testing_suite_set_reader (PtpTestingSuite *self,
                                    PtpTestingReadFunc func,
                                    gpointer user_data,
                                    GDestroyNotify destroy);
+PTP_AVAILABLE_IN_1_0
+void ptp_testing_suite_set_probe (PtpTestingSuite *self,
+                                  PtpTestingProbeFunc func,
+                                  gpointer user_data,
+                                  GDestroyNotify destroy);
 
 /* Properties */
 

@@ -5,6 +5,7 @@
 
 #define PTP_TESTING_INSIDE
 
+#include "ptp-testing-answer.h"
 #include "ptp-testing-clock.h"
 #include "ptp-testing-consumer.h"
 #include "ptp-testing-producer.h"

@@ -238,7 +238,7 @@ ptp_bench_consumer_register_push_producer (PtpConsumer *consumer,
 }
 
 static void
-ptp_bench_consumer_unregister_producer (PtpConsumer *consumer)
+ptp_bench_consumer_unregister_producer (PtpConsumer *consumer, PtpPushProducer *producer)
 {
   PtpBenchConsumer *self = PTP_BENCH_CONSUMER (consumer);
 
@@ -423,7 +423,9 @@ void
 ptp_bench_streams_stop (PtpBenchStreams *self)
 {
   for (guint i = 0; i < self->n_streams; i++)
-    ptp_consumer_unregister_producer (PTP_CONSUMER (self->consumers[i]));
+    if (self->consumers[i]->producer != NULL)
+      ptp_consumer_unregister_producer (PTP_CONSUMER (self->consumers[i]),
+                                        self->consumers[i]->producer);
   for (guint i = 0; self->idles != NULL && i < self->n_streams; i++)
     g_clear_handle_id (&self->idles[i].source_id, g_source_remove);
 

@@ -51,6 +51,30 @@ def test_installed_files(vapi_folder):
     assert set(deps) == {"gio-2.0", "pulltopush-1"}
 
 
+@pytest.mark.parametrize(
+    "declaration",
+    [
+        # The end of a consumer may be left out, and says by itself how it is called.
+        "virtual global::PullToPush.EndResult finish () throws GLib.Error",
+        "virtual global::PullToPush.EndResult abort (GLib.Error reason) throws GLib.Error",
+        "virtual size_t get_desired_size ()",
+        "signal void settled (global::PullToPush.Settlement settlement)",
+        "signal void settle_failed (GLib.Error error)",
+        "async global::PullToPush.Settlement wait_settled_async (GLib.Cancellable? cancellable = null) throws GLib.Error",
+        "abstract void unregister_producer (global::PullToPush.PushProducer producer)",
+        "virtual void cancel (GLib.Error reason)",
+        "signal void broken (GLib.Error error)",
+        "abstract void stop_producing (GLib.Error reason)",
+        "virtual void registered (global::PullToPush.Consumer consumer)",
+        # What may be null.
+        "GLib.Error? error { get; }",
+        "GLib.Cancellable? cancellable { get; set; }",
+    ],
+)
+def test_declarations(vapi_folder, declaration):
+    assert f"\tpublic {declaration}" in (vapi_folder / "pulltopush-1.vapi").read_text()
+
+
 @pytest.mark.parametrize("name", ["copy", "serve", "transform", "cooperate"])
 def test_valac_takes_the_installed_file(vapi_folder, tmp_path, name):
     ours = ["--vapidir", vapi_folder, "--pkg", "pulltopush-1"]

@@ -9,10 +9,13 @@ import GObject from 'gi://GObject?version=2.0';
 import PullToPush from 'gi://PullToPush?version=1';
 
 export const {MORE, FINISHED, PENDING} = PullToPush.StepResult;
+const {DONE} = PullToPush.EndResult;
+
+// Nobody needs more.
+export const STOPPED = new GLib.Error(PullToPush.Error, PullToPush.Error.STOPPED, 'enough');
 
 Gio._promisify(PullToPush.PullToPush.prototype, 'wait_async', 'wait_finish');
 Gio._promisify(PullToPush.CooperativeTask.prototype, 'wait_async', 'wait_finish');
-Gio._promisify(PullToPush.OutputStreamConsumer.prototype, 'close_async', 'close_finish');
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -30,7 +33,11 @@ export const ListProducer = GObject.registerClass({
         super();
         this.items = items;
         this.nSteps = 0;
-        this.nCancelled = 0;
+        this.reasons = [];
+    }
+
+    get nCancelled() {
+        return this.reasons.length;
     }
 
     vfunc_produce(consumer) {
@@ -48,12 +55,12 @@ export const ListProducer = GObject.registerClass({
         return MORE;
     }
 
-    vfunc_cancel() {
-        this.nCancelled++;
+    vfunc_cancel(reason) {
+        this.reasons.push(reason);
     }
 });
 
-// Keeps what it is given; onWrite is called with itself after each chunk.
+// Keeps what it is given, and how that ended; onWrite is called with itself after each chunk.
 export const Collector = GObject.registerClass({
     GTypeName: 'JsCollector',
     Implements: [PullToPush.Consumer],
@@ -63,7 +70,8 @@ export const Collector = GObject.registerClass({
         this.onWrite = onWrite;
         this.producer = null;
         this.chunks = [];
-        this.failures = [];
+        this.ends = [];
+        this.reasons = [];
         this.nUnregistered = 0;
     }
 
@@ -76,9 +84,10 @@ export const Collector = GObject.registerClass({
         return true;
     }
 
-    vfunc_unregister_producer() {
+    vfunc_unregister_producer(producer) {
         this.nUnregistered++;
-        this.producer = null;
+        if (this.producer === producer)
+            this.producer = null;
     }
 
     vfunc_write(chunk) {
@@ -87,8 +96,15 @@ export const Collector = GObject.registerClass({
         return true;
     }
 
-    vfunc_producer_failed(error) {
-        this.failures.push(error);
+    vfunc_finish() {
+        this.ends.push('finish');
+        return DONE;
+    }
+
+    vfunc_abort(reason) {
+        this.ends.push('abort');
+        this.reasons.push(reason);
+        return DONE;
     }
 });
 
@@ -110,8 +126,14 @@ export const Pusher = GObject.registerClass({
         this.calls.push('resume');
     }
 
-    vfunc_stop_producing() {
+    vfunc_stop_producing(reason) {
         this.calls.push('stop');
+        this.reason = reason;
+    }
+
+    vfunc_registered(consumer) {
+        this.calls.push('registered');
+        this.consumer = consumer;
     }
 
     vfunc_unregistered() {

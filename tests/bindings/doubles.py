@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The three interfaces, written in Python, and how to wait for what happens."""
 
-from gi.repository import GLib, GObject, PullToPush
+from gi.repository import Gio, GLib, GObject, PullToPush
 
 MORE = PullToPush.StepResult.MORE
 FINISHED = PullToPush.StepResult.FINISHED
 PENDING = PullToPush.StepResult.PENDING
+EndResult = PullToPush.EndResult
+Settlement = PullToPush.Settlement
 
 # The same tests run with the overrides and without.
 OVERRIDES = hasattr(PullToPush, "from_iterable")
@@ -25,7 +27,11 @@ class ListProducer(GObject.Object, PullToPush.PullProducer):
         super().__init__()
         self.items = list(items)
         self.n_steps = 0
-        self.n_cancelled = 0
+        self.reasons = []
+
+    @property
+    def n_cancelled(self):
+        return len(self.reasons)
 
     def do_produce(self, consumer):
         self.n_steps += 1
@@ -39,26 +45,34 @@ class ListProducer(GObject.Object, PullToPush.PullProducer):
         consumer.write(GLib.Bytes.new(item))
         return MORE
 
-    def do_cancel(self):
-        self.n_cancelled += 1
+    def do_cancel(self, reason):
+        self.reasons.append(reason)
 
 
 class Collector(GObject.Object, PullToPush.Consumer):
-    """Keeps what it is given; on_write is called with itself after each chunk."""
+    """Keeps what it is given; on_write is called with itself after each chunk.
 
-    def __init__(self, on_write=None):
+    `ends` says how it ends: PENDING leaves it to the test to say how that went.
+    """
+
+    def __init__(self, on_write=None, ends=EndResult.DONE):
         super().__init__()
         self.on_write = on_write
+        self.ends = ends
         self.producer = None
         self.chunks = []
-        self.failures = []
+        # What it was told at the end, in order, and why.
+        self.calls = []
+        self.reasons = []
         self.n_unregistered = 0
 
     def do_register_push_producer(self, producer):
         self.producer = producer
         return True
 
-    def do_unregister_producer(self):
+    def do_unregister_producer(self, producer):
+        assert producer == self.producer
+        self.calls.append("unregister")
         self.n_unregistered += 1
         self.producer = None
 
@@ -68,8 +82,14 @@ class Collector(GObject.Object, PullToPush.Consumer):
             self.on_write(self)
         return True
 
-    def do_producer_failed(self, error):
-        self.failures.append(error)
+    def do_finish(self):
+        self.calls.append("finish")
+        return self.ends
+
+    def do_abort(self, reason):
+        self.calls.append("abort")
+        self.reasons.append(reason)
+        return self.ends
 
 
 class Pusher(GObject.Object, PullToPush.PushProducer):
@@ -78,6 +98,8 @@ class Pusher(GObject.Object, PullToPush.PushProducer):
     def __init__(self):
         super().__init__()
         self.calls = []
+        self.reasons = []
+        self.consumer = None
 
     def do_pause_producing(self):
         self.calls.append("pause")
@@ -85,8 +107,13 @@ class Pusher(GObject.Object, PullToPush.PushProducer):
     def do_resume_producing(self):
         self.calls.append("resume")
 
-    def do_stop_producing(self):
+    def do_stop_producing(self, reason):
         self.calls.append("stop")
+        self.reasons.append(reason)
+
+    def do_registered(self, consumer):
+        self.calls.append("registered")
+        self.consumer = consumer
 
     def do_unregistered(self):
         self.calls.append("unregistered")
@@ -125,6 +152,15 @@ def wait(stream):
     return stream.wait_finish(await_result(stream.wait_async, None))
 
 
-def close(consumer):
-    result = await_result(consumer.close_async, GLib.PRIORITY_DEFAULT, None)
-    return consumer.close_finish(result)
+def wait_settled(consumer):
+    """Waits for what finish or abort began; raises what that failed with."""
+    return consumer.wait_settled_finish(await_result(consumer.wait_settled_async, None))
+
+
+def error(text="as planned", domain=Gio.io_error_quark(), code=Gio.IOErrorEnum.FAILED):
+    return GLib.Error.new_literal(domain, text, code)
+
+
+def stopped():
+    """The reason of those who need nothing more."""
+    return error("stopped", PullToPush.Error.quark(), PullToPush.Error.STOPPED)

@@ -11,8 +11,10 @@ SIGNAL = "{http://www.gtk.org/introspection/glib/1.0}signal"
 # What PyGObject takes from the caller, or brings itself.
 BEHIND_THE_SCENES = {"destroy", "user_data"}
 # Written for those who check types: PyGObject has them for every object.
+# The overrides take None for an answer.
+NONE_WILL_DO = {"do_finish", "do_abort"}
 OF_EVERY_OBJECT = {"Props", "props", "connect", "__init__"}
-OF_EVERY_ENUM = {"value_name", "value_nick"}
+OF_EVERY_ENUM = {"value_name", "value_nick", "value_names", "value_nicks"}
 
 
 def load(gir):
@@ -93,7 +95,7 @@ class Comparison:
         if name not in self.names:
             return
         node = self.names[name][0]
-        if kind == "enumeration":
+        if kind in ("enumeration", "bitfield"):
             self.compare_enum(name, node, top)
         elif kind in ("class", "interface"):
             self.compare_class(name, node, top)
@@ -158,7 +160,7 @@ class Comparison:
             self.complain(where, f"the parameters are {list(wanted)}")
         elif said != wanted:
             self.complain(where, f"of the parameters, {[n for n, null in wanted.items() if null]} may be None")
-        if may_be_none(node.returns) != is_nullable(function.find(f"{CORE}return-value")):
+        if node.name not in NONE_WILL_DO and may_be_none(node.returns) != is_nullable(function.find(f"{CORE}return-value")):
             result = function.find(f"{CORE}return-value/{CORE}type")
             if result is None or result.get("name") != "none":
                 self.complain(where, "whether it returns None")
@@ -169,9 +171,17 @@ class Comparison:
         self.compare_sets(f"{name}.Props", set(props), set(wanted))
         settable = {n for n, p in wanted.items() if p.get("writable") == "1"}
         if settable and "__init__" in said:
-            self.compare_sets(f"{name}.__init__", set(parameters_of(said["__init__"][0])), settable)
+            parameters = set(parameters_of(said["__init__"][0]))
+            self.compare_sets(f"{name}.__init__", parameters - self.inherited(top), settable)
         elif settable:
             self.complain(name, "__init__ is missing")
+
+    def inherited(self, top):
+        """The properties of its parents in the namespace."""
+        parent = next((other for other in self.namespace if other.get("name") == top.get("parent")), None)
+        if parent is None:
+            return set()
+        return {p.get("name").replace("-", "_") for p in parent.findall(f"{CORE}property")} | self.inherited(parent)
 
     def compare_signals(self, name, said, top):
         wanted = {s.get("name") for s in top.findall(SIGNAL)}

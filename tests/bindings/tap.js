@@ -3,11 +3,12 @@
 
 // A small Test Anything Protocol: test() takes what is to be run, run() runs it.
 
+import Gio from 'gi://Gio?version=2.0';
 import GLib from 'gi://GLib?version=2.0';
 import System from 'system';
 
 // Only a safety net: every test waits for an event.
-const PATIENCE_SECONDS = 60;
+const PATIENCE_SECONDS = 240;
 
 const tests = [];
 
@@ -71,6 +72,36 @@ export function until(condition) {
 // Resolves once nothing of a higher priority is left to do.
 export function settle() {
     return until(() => true);
+}
+
+// Runs a program in the same environment, to its end. What is critical there is for the caller to judge.
+export async function spawn(...argv) {
+    const {STDOUT_PIPE, STDERR_PIPE} = Gio.SubprocessFlags;
+    const launcher = new Gio.SubprocessLauncher({flags: STDOUT_PIPE | STDERR_PIPE});
+    launcher.unsetenv('G_DEBUG');
+    const process = launcher.spawnv(argv);
+    const [stdout, stderr] = await new Promise((resolve, reject) => {
+        process.communicate_utf8_async(null, null, (_, result) => {
+            try {
+                resolve(process.communicate_utf8_finish(result).slice(1));
+            } catch (error) {
+                reject(error);
+            }
+        });
+    });
+    const signal = process.get_if_signaled() ? process.get_term_sig() : 0;
+    return {status: signal === 0 ? process.get_exit_status() : null, signal, stdout, stderr};
+}
+
+// Runs a module in a process of its own.
+export async function child(code) {
+    const [file] = Gio.File.new_tmp('pulltopush-XXXXXX.js');
+    GLib.file_set_contents(file.get_path(), code);
+    try {
+        return await spawn('gjs', '-m', file.get_path());
+    } finally {
+        file.delete(null);
+    }
 }
 
 export function test(name, func) {

@@ -8,7 +8,7 @@ import Gio from 'gi://Gio?version=2.0';
 import GObject from 'gi://GObject?version=2.0';
 import PullToPush from 'gi://PullToPush?version=1';
 
-import {Collector, ListProducer, stream} from './doubles.js';
+import {Collector, ListProducer, STOPPED, stream} from './doubles.js';
 import {assertEqual, assertError, rejects, run, test} from './tap.js';
 
 function throwOwn() {
@@ -28,8 +28,8 @@ const Clumsy = GObject.registerClass({
         throwForeign();
     }
 
-    vfunc_producer_failed(error) {
-        this.failures.push(error);
+    vfunc_abort(reason) {
+        super.vfunc_abort(reason);
         throwForeign();
     }
 });
@@ -39,22 +39,22 @@ test('/gjs/clumsy/rules/E4/teardown', async () => {
     const adapter = stream(new ListProducer(throwOwn), consumer);
     const error = await rejects(adapter.wait_async(null));
     assertError(error, Gio.IOErrorEnum, Gio.IOErrorEnum.NO_SPACE, 'the disk is tired');
-    assertEqual([consumer.failures.length, consumer.nUnregistered], [1, 1]);
+    assertEqual([consumer.ends, consumer.nUnregistered], [['abort'], 1]);
 });
 
 const BadLoser = GObject.registerClass({
     GTypeName: 'JsBadLoser',
     Implements: [PullToPush.PullProducer],
 }, class BadLoser extends ListProducer {
-    vfunc_cancel() {
-        this.nCancelled++;
+    vfunc_cancel(reason) {
+        super.vfunc_cancel(reason);
         throwForeign();
     }
 });
 
 test('/gjs/clumsy/cancel', async () => {
     const producer = new BadLoser('a', 'b');
-    const adapter = stream(producer, new Collector(self => self.producer.stop_producing()));
+    const adapter = stream(producer, new Collector(self => self.producer.stop_producing(STOPPED)));
     const error = await rejects(adapter.wait_async(null));
     assertError(error, PullToPush.Error, PullToPush.Error.STOPPED);
     assertEqual(producer.nCancelled, 1);

@@ -8,7 +8,7 @@ import GLib from 'gi://GLib?version=2.0';
 import GObject from 'gi://GObject?version=2.0';
 import PullToPush from 'gi://PullToPush?version=1';
 
-import {Collector, FINISHED, ListProducer, bytes, stream} from './doubles.js';
+import {Collector, FINISHED, ListProducer, STOPPED, bytes, stream} from './doubles.js';
 import {assert, assertEqual, assertError, rejects, run, settle, test, throws} from './tap.js';
 
 const {Error: PtpError, StreamState} = PullToPush;
@@ -25,13 +25,14 @@ function throwForeign() {
 async function fails(producer, consumer) {
     const ends = [];
     const adapter = stream(producer, consumer);
-    for (const name of ['finished', 'stopped', 'error'])
+    for (const name of ['finished', 'stopped', 'failed'])
         adapter.connect(name, () => ends.push(name));
     const error = await rejects(adapter.wait_async(null));
     await settle();
-    assertEqual(ends, ['error']);
+    assertEqual(ends, ['failed']);
     assertEqual(adapter.state, StreamState.FAILED);
-    assertEqual(adapter.error.message, error.message);
+    // With the overrides, the exception is the one that was thrown, and C knows where that was.
+    assert(adapter.error.message.endsWith(error.message), adapter.error.message);
     return error;
 }
 
@@ -42,7 +43,8 @@ test('/gjs/errors/own-error-in-produce', async () => {
 
     assertError(error, Gio.IOErrorEnum, Gio.IOErrorEnum.NO_SPACE, 'the disk is tired');
     assertEqual(consumer.text, 'a');
-    assertEqual(consumer.failures.map(({message}) => message), ['the disk is tired']);
+    assertEqual(consumer.ends, ['abort']);
+    assertEqual(consumer.reasons.map(({message}) => message), ['the disk is tired']);
     assertEqual([consumer.nUnregistered, producer.nCancelled], [1, 0]);
 });
 
@@ -116,7 +118,7 @@ test('/gjs/errors/missing-methods-of-a-push-producer', () => {
     const deaf = new Deaf();
     deaf.pause_producing();
     deaf.resume_producing();
-    deaf.stop_producing();
+    deaf.stop_producing(STOPPED);
 });
 
 test('/gjs/errors/own-error-in-write', async () => {
@@ -144,14 +146,41 @@ test('/gjs/errors/forgotten-return-in-write', async () => {
     assertError(error, PtpError, PtpError.FAILED, 'JsForgetful', 'write()');
 });
 
-test('/gjs/errors/swallowed-error-of-write', async () => {
+test('/gjs/errors/rules/L22/swallowed-error-of-write', async () => {
     const swallow = consumer => {
         throws(() => consumer.write(bytes('a')));
         return FINISHED;
     };
-    const adapter = stream(new ListProducer(swallow), new Collector(throwOwn));
-    assertEqual(await adapter.wait_async(null), true);
+    const error = await fails(new ListProducer(swallow), new Collector(throwOwn));
+    assertError(error, Gio.IOErrorEnum, Gio.IOErrorEnum.NO_SPACE, 'the disk is tired');
 });
+
+const Stubborn = GObject.registerClass({
+    GTypeName: 'JsStubborn',
+    Implements: [PullToPush.Consumer],
+}, class Stubborn extends Collector {
+    constructor(answer) {
+        super();
+        this.answer = answer;
+    }
+
+    vfunc_finish() {
+        return this.answer();
+    }
+});
+
+for (const [name, [answer, ...words]] of Object.entries({
+    'own-error': [throwOwn, 'the disk is tired'],
+    'foreign-exception': [throwForeign, 'ever heard of'],
+    'failed': [() => PullToPush.EndResult.FAILED, 'JsStubborn', 'finish()'],
+    'number': [() => 42, '42', 'EndResult'],
+})) {
+    test(`/gjs/errors/finish-answers/${name}`, async () => {
+        const error = await fails(new ListProducer('a'), new Stubborn(answer));
+        for (const word of words)
+            assert(error.message.includes(word), error.message);
+    });
+}
 
 const Refusing = GObject.registerClass({
     GTypeName: 'JsRefusing',
@@ -176,6 +205,7 @@ test('/gjs/errors/rules/L11/closed-consumer', async () => {
     assertError(error, PtpError, PtpError.CLOSED, 'thank you');
     await settle();
     assertEqual([producer.nSteps, producer.nCancelled], [0, 1]);
+    assertError(producer.reasons[0], PtpError, PtpError.CLOSED, 'thank you');
 });
 
 for (const [name, answer] of Object.entries({nothing: undefined, 'false': false})) {

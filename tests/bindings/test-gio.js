@@ -6,9 +6,10 @@
 import Gio from 'gi://Gio?version=2.0';
 import GLib from 'gi://GLib?version=2.0';
 import PullToPush from 'gi://PullToPush?version=1';
+import System from 'system';
 
 import {Collector, FINISHED, ListProducer, MORE, PENDING, stream} from './doubles.js';
-import {assert, assertEqual, assertError, rejects, run, settle, test, throws, until} from './tap.js';
+import {assert, assertEqual, assertError, child, rejects, run, settle, test, throws, until} from './tap.js';
 
 const {Error: PtpError, StreamState} = PullToPush;
 
@@ -33,7 +34,6 @@ test('/gjs/gio/file-to-file', async () => {
     const consumer = PullToPush.OutputStreamConsumer.new(output);
 
     await stream(producer, consumer).wait_async(null);
-    await consumer.close_async(GLib.PRIORITY_DEFAULT, null);
     assertEqual(checksum(target), checksum(realFile));
     assertEqual(Number(consumer.bytesWritten), Number(producer.bytesRead));
     target.delete(null);
@@ -45,7 +45,6 @@ test('/gjs/gio/javascript-to-file', async () => {
     const texts = Array.from({length: 1000}, (_, index) => `line ${index}\n`);
 
     await stream(new ListProducer(...texts), consumer).wait_async(null);
-    await consumer.close_async(GLib.PRIORITY_DEFAULT, null);
     assertEqual(new TextDecoder().decode(target.load_contents(null)[1]), texts.join(''));
     target.delete(null);
 });
@@ -83,10 +82,8 @@ test('/gjs/gio/socket-pauses-the-producer', async () => {
     const receiver = PullToPush.OutputStreamConsumer.new(output);
     const receiving = stream(PullToPush.InputStreamProducer.new(far.get_input_stream()), receiver);
     await sending.wait_async(null);
-    await sender.close_async(GLib.PRIORITY_DEFAULT, null);
     near.close(null);
     await receiving.wait_async(null);
-    await receiver.close_async(GLib.PRIORITY_DEFAULT, null);
 
     assertEqual(Number(receiver.bytesWritten), 256 * text.length);
     assert(Number(sender.peakQueued) <= 256 * 1024 + text.length);
@@ -107,6 +104,69 @@ test('/gjs/gio/full-device', async () => {
 test('/gjs/gio/marks', () => {
     const consumer = PullToPush.OutputStreamConsumer.new(Gio.MemoryOutputStream.new_resizable());
     assertError(throws(() => consumer.set_marks(10, 5, 20)), PtpError, PtpError.INVALID);
+});
+
+// A source that the consumer has had enough of is closed.
+test('/gjs/gio/rules/L7/unregister-closes-the-source', async () => {
+    const input = Gio.File.new_for_path('/dev/zero').read(null);
+    const consumer = new Collector(self => self.unregister_producer(self.producer));
+    const adapter = stream(PullToPush.InputStreamProducer.new(input), consumer);
+    assertEqual(await adapter.wait_async(null), true);
+    assertEqual([adapter.exhausted, consumer.ends], [false, []]);
+    await until(() => input.is_closed());
+});
+
+for (const [name, end] of Object.entries({
+    'stopped': adapter => adapter.stop_streaming(),
+    'exhausted': () => {},
+})) {
+    test(`/gjs/gio/rules/L7/source-is-closed/${name}`, async () => {
+        const input = realFile.read(null);
+        const adapter = stream(PullToPush.InputStreamProducer.new(input), new Collector());
+        end(adapter);
+        await adapter.wait_async(null).catch(() => {});
+        await until(() => input.is_closed());
+    });
+}
+
+// The program lives, and hears of it.
+test('/gjs/gio/rules/B10/child-that-stops-reading', async () => {
+    const {status, signal, stdout, stderr} = await child(`
+        import Gio from 'gi://Gio?version=2.0';
+        import PullToPush from 'gi://PullToPush?version=1';
+import System from 'system';
+
+        const {STDIN_PIPE, STDOUT_SILENCE} = Gio.SubprocessFlags;
+        const reader = Gio.Subprocess.new(['head', '-c', '1'], STDIN_PIPE | STDOUT_SILENCE);
+        const zeros = PullToPush.InputStreamProducer.new(Gio.File.new_for_path('/dev/zero').read(null));
+        const pipe = PullToPush.OutputStreamConsumer.new(reader.get_stdin_pipe());
+        const stream = PullToPush.PullToPush.stream(zeros, pipe);
+        const error = await new Promise(resolve => stream.connect('failed', (_, reason) => resolve(reason)));
+        print(error.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.BROKEN_PIPE));
+    `);
+    assertEqual([status, signal, stdout], [0, 0, 'true\n'], stderr);
+});
+
+// What is finished reaches the peer, though nobody has looked at the other direction.
+test('/gjs/gio/rules/B8/connection-that-is-dropped-when-it-has-finished', async () => {
+    const [near, far] = await connect();
+    const text = 'x'.repeat(65536);
+    // A function of its own, so that nothing stays in the caller's variables.
+    const send = () => stream(new ListProducer(...Array(16).fill(text)), PullToPush.Connection.new(near));
+    const receiver = new Collector();
+    const sending = send().wait_async(null);
+    let nBytes = 0;
+    // The kernel holds some of it when the connection goes.
+    await sending;
+    for (let round = 0; round < 5; round++) {
+        System.gc();
+        // eslint-disable-next-line no-await-in-loop
+        await settle();
+    }
+    await stream(PullToPush.InputStreamProducer.new(far.get_input_stream()), receiver).wait_async(null);
+    for (const chunk of receiver.chunks)
+        nBytes += chunk.length;
+    assertEqual(nBytes, 16 * text.length);
 });
 
 function cooperate(func) {
@@ -153,7 +213,7 @@ for (const [name, [func, ...words]] of Object.entries({
     'nothing': [() => undefined, 'enum', 'undefined'],
     'number': [() => 42, '42', 'StepResult'],
     'text': [() => 'more', 'enum', 'string'],
-    'failed': [() => PullToPush.StepResult.FAILED, 'PtpCooperativeTask', 'step_func()'],
+    'failed': [() => PullToPush.StepResult.FAILED, 'Task', 'step_func()'],
 })) {
     test(`/gjs/cooperate/fails/${name}`, async () => {
         const task = cooperate(func);

@@ -87,11 +87,10 @@ test('/gjs/lifetime/after-a-failure', async () => {
 });
 
 test('/gjs/lifetime/after-a-stop', async () => {
-    const bindings = await watchStream([PENDING, PENDING], async (adapter, _, consumer) => {
+    const bindings = await watchStream([PENDING, PENDING], async adapter => {
         await until(() => adapter.state === StreamState.WAITING);
-        adapter.stop_producing();
+        adapter.stop_streaming();
         await rejects(adapter.wait_async(null));
-        consumer.unregister_producer();
     });
     assertEqual(await alive(bindings), []);
 });
@@ -101,10 +100,11 @@ test('/gjs/lifetime/unregistered', async () => {
     const bindings = (() => {
         const pusher = new TaggedPusher();
         consumer.register_push_producer(pusher);
+        pusher.consumer = null;
         return {pusher: watch(pusher)};
     })();
     assertEqual(await alive(bindings), ['pusher']);
-    consumer.unregister_producer();
+    consumer.unregister_producer(consumer.producer);
     assertEqual(await alive(bindings), []);
 });
 

@@ -55,13 +55,14 @@ test('/gjs/overrides/thrown/handler-and-consumer', async () => {
     const consumer = new Collector();
     const stream = PullToPush.stream(failing(), consumer);
     let seen = null;
-    stream.connect('error', (self, error) => (seen = [self.exception, error]));
+    stream.connect('failed', (self, error) => (seen = [self.exception, error]));
     await rejects(stream.wait());
     await settle();
     assert(seen[0] === thrown);
     assertError(seen[1], PullToPush.Error, PullToPush.Error.FAILED, 'RangeError', 'as planned');
     assertEqual(consumer.text, 'first');
-    assertEqual(consumer.failures.length, 1);
+    assertEqual(consumer.ends, ['abort']);
+    assertError(consumer.reasons[0], PullToPush.Error, PullToPush.Error.FAILED, 'as planned');
 });
 
 test('/gjs/overrides/thrown/gerror-stays', async () => {
@@ -119,7 +120,7 @@ test('/gjs/overrides/thrown/wait-is-cancelled', async () => {
     cancellable.cancel();
     assertError(await rejects(waiting), Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED);
     assert(stream.exception === null);
-    stream.stop_producing();
+    stream.stop_streaming();
     assertError(await rejects(stream.wait()), PullToPush.Error, PullToPush.Error.STOPPED);
 });
 
@@ -129,7 +130,7 @@ test('/gjs/overrides/options/refused-before-anything-begins', async () => {
         seen.push(chunk);
     };
     for (const [options, words] of [
-        [{cancelable: null}, 'no option cancelable; it has cooperator and cancellable'],
+        [{cancelable: null}, 'no option cancelable: it takes a Gio.Cancellable or {cooperator, cancellable}'],
         [{cancellable: 3}, 'cancellable is to be a Gio.Cancellable, not of type number'],
         [{cooperator: {}}, 'cooperator is to be a PullToPush.Cooperator, not of type Object'],
     ]) {
@@ -137,7 +138,19 @@ test('/gjs/overrides/options/refused-before-anything-begins', async () => {
         assert(error instanceof TypeError && error.message.includes(words), `${error}`);
         assert(throws(() => PullToPush.chunks(['a'], options)) instanceof TypeError);
     }
+    const foreign = [new Gio.SimpleAction({name: 'x'}), PullToPush.Cooperator.ref_default(), 3, 'text',
+        true, [], new Map(), () => {}, new Date(), new class Options {}()];
+    for (const options of foreign) {
+        const error = throws(() => PullToPush.stream(['a'], take, options));
+        assert(error instanceof TypeError, `${error}`);
+        assert(error.message.includes('a Gio.Cancellable or {cooperator, cancellable}'), error.message);
+        assert(throws(() => PullToPush.chunks(['a'], options)) instanceof TypeError);
+        const other = throws(() => PullToPush.cooperate(failing(), options));
+        assert(other instanceof TypeError && other.message.includes('takes {cooperator}'), `${other}`);
+    }
+    assert(throws(() => PullToPush.cooperate(failing(), new Gio.Cancellable())) instanceof TypeError);
     assert(throws(() => PullToPush.cooperate(failing(), {cooperator: 3})) instanceof TypeError);
+    assert(throws(() => PullToPush.cooperate(failing(), {cancellable: null})) instanceof TypeError);
     await settle();
     assertEqual(seen, []);
     await PullToPush.stream(['a'], take, {cancellable: null, cooperator: undefined}).wait();

@@ -35,7 +35,7 @@ const kinds = [
     () => rejects(PullToPush.stream(source(2), async () => fails()).wait()),
     () => {
         const stream = PullToPush.stream(source(2), () => {});
-        stream.stop_producing();
+        stream.stop_streaming();
         return rejects(stream.wait());
     },
     () => {

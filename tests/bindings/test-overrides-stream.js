@@ -137,7 +137,7 @@ test('/gjs/overrides/output-stream-that-fails-meanwhile', async () => {
 test('/gjs/overrides/output-stream-that-is-stopped', async () => {
     const output = Gio.MemoryOutputStream.new_resizable();
     const stream = PullToPush.stream(numbers(3), output);
-    stream.stop_producing();
+    stream.stop_streaming();
     assertError(await rejects(stream.wait()), PullToPush.Error, PullToPush.Error.STOPPED);
     assert(output.is_closed());
 });
@@ -158,6 +158,26 @@ test('/gjs/overrides/cooperator-and-cancellable', async () => {
     assertEqual(chunks, []);
 });
 
+test('/gjs/overrides/cancellable-as-argument', async () => {
+    const cancellable = new Gio.Cancellable();
+    const [stream, chunks] = collect(numbers(3), cancellable);
+    const loop = PullToPush.chunks(numbers(3), cancellable);
+    cancellable.cancel();
+    assertError(await rejects(stream.wait()), Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED);
+    assertError(await rejects(loop.next()), Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED);
+    assertEqual(chunks, []);
+});
+
+test('/gjs/overrides/options-may-be-missing', async () => {
+    for (const options of [undefined, null, {}, Object.create(null)]) {
+        const [stream, chunks] = collect(numbers(1), options);
+        // eslint-disable-next-line no-await-in-loop
+        await stream.wait();
+        assertEqual(chunks, ['0 ']);
+    }
+    await PullToPush.cooperate(numbers(1), null).wait();
+});
+
 test('/gjs/overrides/hold', async () => {
     const [stream, chunks] = collect(numbers(1));
     const hold = stream.hold('user');
@@ -170,6 +190,107 @@ test('/gjs/overrides/hold', async () => {
     stream.release('battery');
     await stream.wait();
     assertEqual(chunks, ['0 ']);
+});
+
+test('/gjs/overrides/rules/L5/holds-of-one-name', async () => {
+    const [stream, chunks] = collect(numbers(1));
+    const first = stream.hold('user');
+    const second = stream.hold('user');
+    assertEqual([first.name, second.name], ['user', 'user']);
+    assertEqual(stream.dup_holders(), ['user', 'user']);
+    assertEqual(stream.holders, ['user', 'user']);
+    first.release();
+    first.release();
+    assertEqual(stream.dup_holders(), ['user']);
+    await settle();
+    assertEqual(chunks, []);
+    second.release();
+    await stream.wait();
+    assertEqual(chunks, ['0 ']);
+    assertEqual(stream.dup_holders(), []);
+});
+
+test('/gjs/overrides/rules/L5/release-by-name', async () => {
+    const [stream, chunks] = collect(numbers(1));
+    const names = ['a\0b', 'a\0c', '\ud800', '', '#1 x', 'consumer'];
+    for (const name of names)
+        stream.hold(name);
+    stream.hold('twice');
+    const kept = stream.hold('twice');
+    assertEqual(stream.dup_holders().sort(), [...names, 'twice', 'twice'].sort());
+    stream.release('nobody');
+    for (const name of names)
+        stream.release(name);
+    assertEqual(stream.dup_holders(), ['twice', 'twice']);
+    // The last one of that name; its object has nothing left to release.
+    stream.release('twice');
+    kept.release();
+    assertEqual(stream.dup_holders(), ['twice']);
+    await settle();
+    assertEqual(chunks, []);
+    stream.release('twice');
+    await stream.wait();
+    assertEqual(chunks, ['0 ']);
+});
+
+test('/gjs/overrides/rules/L6/hold-after-the-end', async () => {
+    const [stream] = collect(numbers(1));
+    const before = stream.hold('user');
+    before.release();
+    await stream.wait();
+    stream.hold('late').release();
+    before.release();
+    stream.release('late');
+    assertEqual(stream.dup_holders(), []);
+});
+
+test('/gjs/overrides/hold-needs-a-name', async () => {
+    const [stream] = collect(numbers(1));
+    for (const name of [undefined, null, 3, {}])
+        assert(throws(() => stream.hold(name)) instanceof TypeError);
+    assertEqual(stream.dup_holders(), []);
+    await stream.wait();
+});
+
+for (const [name, sink] of Object.entries({
+    'function': () => 3,
+    'async-function': async () => {
+        await settle();
+        return 3;
+    },
+    'nothing-taken': () => 0,
+    'negative': () => -1,
+})) {
+    test(`/gjs/overrides/short-write/${name}`, async () => {
+        let asked = 0;
+        const stream = PullToPush.stream(['five!', 'five!'], chunk => {
+            asked++;
+            return sink(chunk);
+        });
+        const error = await rejects(stream.wait());
+        assertError(error, PullToPush.Error, PullToPush.Error.FAILED, ' of 5 bytes');
+        assert(error.message.includes(name.endsWith('function') ? '3 of' : '0 of'), error.message);
+        assertEqual(asked, 1);
+    });
+}
+
+test('/gjs/overrides/short-write/other-results', async () => {
+    for (const result of [5, 6, NaN, Infinity, '3', true, false, null, {}, []]) {
+        // eslint-disable-next-line no-await-in-loop
+        await PullToPush.stream(['five!'], () => result).wait();
+        // eslint-disable-next-line no-await-in-loop
+        await PullToPush.stream(['five!'], async () => result).wait();
+    }
+});
+
+// The last one may take its time after the end of the source.
+test('/gjs/overrides/short-write/last-chunk', async () => {
+    const stream = PullToPush.stream(PullToPush.BytesProducer.new(bytes('five!')), async () => {
+        await settle();
+        await settle();
+        return 4;
+    });
+    assertError(await rejects(stream.wait()), PullToPush.Error, PullToPush.Error.FAILED, '4 of 5 bytes');
 });
 
 test('/gjs/overrides/chunks', async () => {
@@ -247,13 +368,12 @@ test('/gjs/overrides/cooperate-stopped', async () => {
     assert(closed, 'the generator was not closed');
 });
 
-test('/gjs/overrides/close', async () => {
+test('/gjs/overrides/output-stream-that-is-kept-open', async () => {
     const output = Gio.MemoryOutputStream.new_resizable();
-    const consumer = PullToPush.OutputStreamConsumer.new(output);
+    const consumer = new PullToPush.OutputStreamConsumer({stream: output, keepOpen: true});
     await PullToPush.stream(numbers(2), consumer).wait();
     assert(!output.is_closed());
-    assertEqual(await consumer.close(), true);
-    assert(output.is_closed());
+    assertEqual(Number(consumer.bytesWritten), 4);
 });
 
 test('/gjs/overrides/wait-in-both-styles', async () => {

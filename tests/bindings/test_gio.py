@@ -8,7 +8,7 @@ import socket
 import threading
 
 import pytest
-from doubles import Collector, ListProducer, close, run_until, wait
+from doubles import Collector, ListProducer, run_until, wait
 from gi.repository import Gio, GLib, PullToPush
 
 Error = PullToPush.Error
@@ -41,7 +41,6 @@ def test_python_to_file(tmp_path):
     output = Gio.File.new_for_path(str(target)).create(Gio.FileCreateFlags.NONE, None)
     consumer = PullToPush.OutputStreamConsumer.new(output)
     assert wait(stream(ListProducer(*chunks), consumer)) is True
-    close(consumer)
     assert target.read_bytes() == b"".join(chunks)
     assert consumer.get_bytes_written() == sum(map(len, chunks))
 
@@ -51,7 +50,6 @@ def test_file_to_file(tmp_path):
     output = Gio.File.new_for_path(str(target)).create(Gio.FileCreateFlags.NONE, None)
     consumer = PullToPush.OutputStreamConsumer.new(output)
     wait(stream(PullToPush.InputStreamProducer.new(Gio.File.new_for_path(path).read()), consumer))
-    close(consumer)
     with open(path, "rb") as file:
         assert target.read_bytes() == file.read()
 
@@ -91,7 +89,6 @@ def test_slow_peer_pauses_the_producer():
     assert len(producer.items) > 0
     peer.go.set()
     assert wait(adapter) is True
-    close(consumer)
     connection.close(None)
     peer.join(60)
     assert peer.digest.digest() == hashlib.sha256(chunk * 512).digest()
@@ -103,11 +100,14 @@ def test_full_device_fails_the_stream():
     consumer = PullToPush.OutputStreamConsumer.new(output)
     failures = []
     consumer.connect("failed", lambda _, error: failures.append(error))
-    adapter = stream(ListProducer(*[b"x" * 65536] * 1000), consumer)
-    with pytest.raises(GLib.Error):
+    producer = ListProducer(*[b"x" * 65536] * 1000)
+    adapter = stream(producer, consumer)
+    with pytest.raises(GLib.Error) as caught:
         wait(adapter)
-    run_until(lambda: failures)
+    assert [error.message for error in failures] == [caught.value.message]
     assert failures[0].matches(Gio.io_error_quark(), Gio.IOErrorEnum.NO_SPACE)
+    # Rule E11: the source heard why.
+    assert [reason.message for reason in producer.reasons] == [caught.value.message]
     assert consumer.get_bytes_written() == 0
 
 
@@ -123,7 +123,6 @@ def test_bytes_to_memory():
     memory = Gio.MemoryOutputStream.new_resizable()
     consumer = PullToPush.OutputStreamConsumer.new(memory)
     wait(stream(PullToPush.BytesProducer.new(GLib.Bytes.new(data)), consumer))
-    close(consumer)
     assert memory.steal_as_bytes().get_data() == data
 
 

@@ -6,7 +6,7 @@ import gc
 import weakref
 
 import pytest
-from doubles import PENDING, Collector, ListProducer, Pusher, run_until, settle, wait
+from doubles import PENDING, Collector, ListProducer, Pusher, run_until, settle, stopped, wait
 from gi.repository import Gio, GLib, PullToPush
 
 State = PullToPush.StreamState
@@ -54,7 +54,7 @@ def test_all_die_after_a_stop():
     producer, consumer, adapter = start(PENDING, PENDING)
     watch = Watch(producer=producer, consumer=consumer, adapter=adapter)
     run_until(lambda: adapter.get_state() == State.WAITING)
-    adapter.stop_producing()
+    adapter.stop_producing(stopped())
     with pytest.raises(GLib.Error):
         wait(adapter)
     del producer, consumer, adapter
@@ -97,7 +97,7 @@ def test_unregistered_push_producer_dies():
     consumer.register_push_producer(pusher)
     del pusher
     assert watch.alive() == ["pusher"]
-    consumer.unregister_producer()
+    consumer.unregister_producer(consumer.producer)
     assert watch.alive() == []
 
 

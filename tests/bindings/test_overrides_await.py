@@ -4,6 +4,7 @@
 
 import asyncio
 import sys
+import threading
 
 import pytest
 from doubles import Collector, ListProducer, run_until, settle
@@ -119,6 +120,62 @@ def test_rules_L5_a_hold_may_be_released_by_hand():
     assert PullToPush.run(stream.wait()) is True
 
 
+def test_rules_L5_each_hold_is_one_of_its_own():
+    stream = PullToPush.stream([b"a"], Collector())
+    with stream.hold("user") as outer:
+        with stream.hold("user") as inner:
+            assert stream.dup_holders() == ["user"] == stream.props.holders
+            stream.release("user")
+        inner.release()
+        settle()
+        assert stream.dup_holders() == ["user"]
+        assert stream.get_n_steps() == 0
+        assert (repr(outer), repr(inner)) == ("<Hold 'user'>", "<Hold 'user' (released)>")
+    assert stream.dup_holders() == []
+    assert PullToPush.run(stream.wait()) is True
+
+
+def test_rules_L5_blocks_may_end_in_any_order():
+    stream = PullToPush.stream([b"a"], Collector())
+    first, second = stream.hold("user"), stream.hold("user")
+    first.release()
+    first.release()
+    assert stream.dup_holders() == ["user"]
+    second.release()
+    assert stream.dup_holders() == []
+
+
+def test_rules_L5_release_by_name_releases_what_has_no_block():
+    stream = PullToPush.stream([b"a"], Collector())
+    holds = [stream.hold("user"), stream.hold("user")]
+    stream.release("user")
+    assert stream.dup_holders() == []
+    stream.hold("user")
+    for hold in holds:
+        hold.release()
+    assert stream.dup_holders() == ["user"]
+    stream.release("user")
+    stream.release("user")
+    assert PullToPush.run(stream.wait()) is True
+
+
+def test_rules_L5_holds_in_many_threads():
+    stream = PullToPush.stream([b"a"], Collector())
+
+    def hold():
+        for _ in range(300):
+            with stream.hold("user"):
+                assert stream.dup_holders() == ["user"]
+
+    threads = [threading.Thread(target=hold) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert stream.dup_holders() == []
+    assert PullToPush.run(stream.wait()) is True
+
+
 def test_a_sink_that_is_an_output_stream_is_closed():
     output = Gio.MemoryOutputStream.new_resizable()
     PullToPush.run(PullToPush.stream([b"a", b"b"], output).wait())
@@ -126,22 +183,34 @@ def test_a_sink_that_is_an_output_stream_is_closed():
     assert output.steal_as_bytes().get_data() == b"ab"
 
 
-def test_a_consumer_of_ones_own_stays_open_until_it_is_closed():
+def test_a_consumer_of_ones_own_is_closed_as_well():
+    output = Gio.MemoryOutputStream.new_resizable()
+    consumer = PullToPush.OutputStreamConsumer.new(output)
+    assert PullToPush.run(PullToPush.stream([b"a"], consumer).wait()) is True
+    assert (consumer.get_closed(), output.is_closed()) == (True, True)
+
+
+def test_rules_L17_a_kept_sink_is_ended_by_hand():
     output = Gio.MemoryOutputStream.new_resizable()
     consumer = PullToPush.OutputStreamConsumer.new(output)
 
     async def main():
-        await PullToPush.stream([b"a"], consumer).wait()
-        assert not consumer.get_closed()
-        return await consumer.close()
+        for chunk in (b"a", b"b"):
+            stream = PullToPush.stream([chunk], consumer, flags=PullToPush.PullToPushFlags.KEEP_SINK)
+            assert await stream.wait() is True
+        assert not output.is_closed()
+        assert consumer.finish() == PullToPush.EndResult.PENDING
+        return await consumer.wait_settled()
 
-    assert PullToPush.run(main()) is True
+    assert PullToPush.run(main()) == PullToPush.Settlement.FINISHED
     assert output.is_closed()
+    assert output.steal_as_bytes().get_data() == b"ab"
 
 
 def test_a_refused_stream_says_so():
     consumer = PullToPush.OutputStreamConsumer.new(Gio.MemoryOutputStream.new_resizable())
-    PullToPush.run(consumer.close())
+    consumer.finish()
+    PullToPush.run(consumer.wait_settled())
     closed = []
     source = endless(closed)
     next(source)
@@ -300,7 +369,7 @@ def test_spawn_runs_beside_and_can_be_cancelled():
 
 def test_what_nobody_awaits_does_not_fail_in_silence(monkeypatch):
     shown = []
-    monkeypatch.setattr(sys, "excepthook", lambda *args: shown.append(args[0]))
+    monkeypatch.setattr(sys, "unraisablehook", lambda report: shown.append(report.exc_type))
 
     async def fail():
         raise KeyError("gone")

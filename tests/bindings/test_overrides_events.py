@@ -134,7 +134,7 @@ def test_asynchronous_functions_of_c_can_be_awaited(run):
         consumer = PullToPush.OutputStreamConsumer.new(Gio.MemoryOutputStream.new_resizable())
         stream = PullToPush.PullToPush.stream(PullToPush.from_iterable(counted()), consumer)
         assert await stream.wait_async()
-        assert await consumer.close_async(GLib.PRIORITY_DEFAULT)
+        assert await consumer.wait_settled_async() == PullToPush.Settlement.FINISHED
         return consumer.get_bytes_written()
 
     assert run(main()) == 3

@@ -11,8 +11,15 @@ EXPECTED = """\
 b'chunk 0\\n'
 b'chunk 1\\n'
 b'chunk 2\\n'
+the server is gone
+b'the good old contents'
+0e4b0aa1
+no digest: the server is gone
 24 bytes
 b'chunk 0\\n'
+b'CHUNK 0\\n'
+b'CHUNK 1\\n'
+b'CHUNK 2\\n'
 b'news'
 b'CHUNK 0\\n'
 b'CHUNK 1\\n'
@@ -28,6 +35,10 @@ failed: there is no second
 b'3 '
 b'2 '
 b'1 '
+that was all
+cancelled: ValueError: I need no more
+that was not all
+I need no more
 """
 
 
@@ -36,5 +47,5 @@ def test_the_page_says_what_happens(capsys):
     names = {"__name__": "page"}
     for block in blocks:
         exec(compile(block, PAGE, "exec"), names)  # pylint: disable=exec-used
-    assert len(blocks) == 9
+    assert len(blocks) == 12
     assert capsys.readouterr().out == EXPECTED

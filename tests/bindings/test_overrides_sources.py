@@ -189,6 +189,67 @@ def test_what_is_awaited_and_not_caught_fails_the_stream():
         collect(Once())
 
 
+def hold_while_it_waits(source):
+    """A stream that is held while its source waits for a future, which then fails."""
+    chunks, later = [], PullToPush.Future()
+    stream = PullToPush.stream(source(later), chunks.append)
+    run_until(lambda: stream.get_state() == State.WAITING)
+    hold = stream.hold("user")
+    settle()
+    later.set_exception(ConnectionResetError("gone"))
+    return stream, hold, chunks
+
+
+def plain(later):
+    yield b"a"
+    yield later
+
+
+async def asynchronous(later):
+    yield b"a"
+    await later
+
+
+@pytest.mark.parametrize("source", [plain, asynchronous])
+def test_rules_E12_what_it_awaits_fails_while_the_stream_is_held(source):
+    stream, hold, chunks = hold_while_it_waits(source)
+    with pytest.raises(ConnectionResetError) as caught:
+        PullToPush.run(stream.wait())
+    assert stream.exception is caught.value
+    assert (stream.get_state(), chunks) == (State.FAILED, [b"a"])
+    hold.release()
+
+
+def test_rules_E12_what_it_catches_does_not_end_a_held_stream():
+    def source(later):
+        try:
+            yield later
+        except ConnectionResetError:
+            yield b"caught"
+        yield b"more"
+
+    stream, hold, chunks = hold_while_it_waits(source)
+    settle()
+    assert chunks == []
+    hold.release()
+    assert PullToPush.run(stream.wait()) is True
+    assert chunks == [b"caught", b"more"]
+
+
+def test_rules_E12_it_may_end_well_while_the_stream_is_held():
+    def source(later):
+        try:
+            yield later
+        except ConnectionResetError:
+            return
+
+    stream, hold, chunks = hold_while_it_waits(source)
+    settle()
+    hold.release()
+    assert PullToPush.run(stream.wait()) is True
+    assert chunks == []
+
+
 def test_an_asynchronous_generator():
     async def source():
         for number in range(3):

@@ -36,8 +36,9 @@ def test_the_stub_says_what_is_there(name):
 @pytest.mark.parametrize(
     ("before", "after", "complaint"),
     [
-        ("def abort(self) -> None: ...", "", "OutputStreamConsumer: abort is missing"),
-        ("def abort(self)", "def abandon(self)", "abandon is not there in truth"),
+        ("def get_closed(self) -> bool: ...", "", "OutputStreamConsumer: get_closed is missing"),
+        ("def abort(self, reason: BaseException |", "def abandon(self, reason: BaseException |", "abandon is not there in truth"),
+        ("KEEP_SINK = 2", "KEEP_SINK = 4", "PullToPushFlags: the values are"),
         ("PENDING = 3", "PENDING = 4", "StepResult: the values are"),
         ("class ClosedError(StreamError): ...", "", "the module: ClosedError is missing"),
         ("SLICE_DEFAULT: int", "SLICE: int", "the module: SLICE_DEFAULT is missing"),
@@ -45,12 +46,13 @@ def test_the_stub_says_what_is_there(name):
         ("def new(cls, context: GLib.MainContext | None", "def new(cls, context: GLib.MainContext", "may be None"),
         ("def get_consumer(self) -> Consumer | None", "def get_consumer(self) -> Consumer", "whether it returns None"),
         ("        n_steps: int\n", "", "PullToPush.Props: n_steps is missing"),
-        ('Literal["failed"]', 'Literal["broken"]', "OutputStreamConsumer.connect: failed is missing"),
-        ("def do_cancel(self)", "def do_close(self)", "PullProducer: do_cancel is missing"),
+        ('Literal["failed"]', 'Literal["broken"]', "CooperativeTask.connect: failed is missing"),
+        ("def do_cancel(self", "def do_close(self", "PullProducer: do_cancel is missing"),
         ("def wait(self, cancellable:", "def wait(self, timeout:", "wait: the parameters are"),
         ("def spawn(awaitable:", "def spawn(coroutine:", "spawn: the parameters are"),
         ("def set_result(self, result:", "def set_result(self, value:", "Future.set_result: the parameters are"),
         ("high_mark: int = ...,", "", "OutputStreamConsumer.__init__: high_mark is missing"),
+        ("file: Gio.File | None = ...,", "", "FileConsumer.__init__: file is missing"),
         ("    @property\n    def exception", "    def exception", "exception: is a property"),
     ],
 )

@@ -5,7 +5,7 @@
 import threading
 
 import pytest
-from doubles import FINISHED, MORE, PENDING, Collector, ListProducer, Pusher, run_until, settle, wait
+from doubles import FINISHED, MORE, PENDING, Collector, ListProducer, Pusher, run_until, settle, stopped, wait
 from gi.repository import Gio, GLib, GObject, PullToPush
 
 State = PullToPush.StreamState
@@ -22,7 +22,8 @@ def test_data_arrives_in_order():
     assert consumer.chunks == [b"one", b"two", b"three"]
     assert adapter.get_state() == State.FINISHED
     assert (producer.n_steps, adapter.get_n_steps()) == (4, 4)
-    assert (consumer.n_unregistered, producer.n_cancelled) == (1, 0)
+    assert (consumer.calls, producer.n_cancelled) == (["finish", "unregister"], 0)
+    assert adapter.get_exhausted()
 
 
 def test_rules_L12_empty_source_finishes():
@@ -61,7 +62,7 @@ def test_wrapping_by_hand():
 def test_signal_finished_comes_once_and_alone():
     ends = []
     adapter = stream(ListProducer(b"a"), Collector())
-    for name in ("finished", "stopped", "error"):
+    for name in ("finished", "stopped", "failed"):
         adapter.connect(name, lambda *args, name=name: ends.append(name))
     wait(adapter)
     settle()
@@ -132,7 +133,7 @@ def test_hold_and_release_from_another_thread():
 
 def test_stopping_cancels_the_producer_once():
     producer = ListProducer(*[b"x"] * 1000)
-    consumer = Collector(on_write=lambda self: self.producer.stop_producing())
+    consumer = Collector(on_write=lambda self: self.producer.stop_producing(stopped()))
     adapter = stream(producer, consumer)
     with pytest.raises(GLib.Error) as caught:
         wait(adapter)
@@ -142,11 +143,14 @@ def test_stopping_cancels_the_producer_once():
 
 
 def test_unregistering_finishes():
-    consumer = Collector(on_write=lambda self: self.unregister_producer())
+    consumer = Collector(on_write=lambda self: self.unregister_producer(self.producer))
     producer = ListProducer(*[b"x"] * 1000)
     adapter = stream(producer, consumer)
     assert wait(adapter) is True
-    assert (producer.n_steps, consumer.n_unregistered) == (1, 1)
+    assert (producer.n_steps, consumer.calls) == (1, ["unregister"])
+    assert not adapter.get_exhausted()
+    settle()
+    assert [reason.matches(PullToPush.Error.quark(), PullToPush.Error.STOPPED) for reason in producer.reasons] == [True]
 
 
 def test_cancellable():
@@ -162,7 +166,8 @@ def test_cancellable():
         wait(adapter)
     assert caught.value.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED)
     assert producer.n_cancelled == 1
-    assert len(consumer.failures) == 1
+    assert consumer.calls == ["abort", "unregister"]
+    assert consumer.reasons[0].matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED)
 
 
 def test_second_producer_is_refused():
@@ -173,7 +178,9 @@ def test_second_producer_is_refused():
     assert caught.value.matches(PullToPush.Error.quark(), PullToPush.Error.ALREADY_REGISTERED)
     assert adapter.get_state() in (State.STREAMING, State.WAITING)
     adapter.stop_streaming()
-    assert wait(adapter) is True
+    with pytest.raises(GLib.Error) as caught:
+        wait(adapter)
+    assert caught.value.matches(PullToPush.Error.quark(), PullToPush.Error.STOPPED)
 
 
 def test_push_producer_in_python():
@@ -181,33 +188,27 @@ def test_push_producer_in_python():
     assert consumer.register_push_producer(pusher) is True
     consumer.producer.pause_producing()
     consumer.producer.resume_producing()
-    consumer.unregister_producer()
-    consumer.unregister_producer()
-    pusher.stop_producing()
-    assert pusher.calls == ["pause", "resume", "unregistered", "stop"]
+    assert pusher.consumer is consumer
+    consumer.unregister_producer(Pusher())
+    consumer.unregister_producer(pusher)
+    consumer.unregister_producer(pusher)
+    pusher.stop_producing(stopped())
+    assert pusher.calls == ["registered", "pause", "resume", "unregistered", "stop"]
+    assert pusher.reasons[0].matches(PullToPush.Error.quark(), PullToPush.Error.STOPPED)
 
 
-class PullingCollector(Collector, PullToPush.Consumer):
-    """A consumer that asks by itself."""
-
-    def do_register_pull_producer(self, producer):
-        while producer.produce(self) == MORE:
-            pass
+class Loud(Collector, PullToPush.Consumer):
+    def do_write(self, chunk):
+        self.chunks.append(chunk.get_data().upper())
         return True
 
 
-def test_consumer_that_pulls_by_itself():
-    consumer = PullingCollector()
-    assert consumer.register_pull_producer(ListProducer(b"a", b"b")) is True
-    assert consumer.chunks == [b"a", b"b"]
-
-
 def test_subclass_leaves_its_parent_alone():
-    consumer = Collector()
-    assert consumer.register_pull_producer(ListProducer(b"a")) is True
-    assert consumer.chunks == []
-    run_until(lambda: consumer.n_unregistered)
-    assert consumer.chunks == [b"a"]
+    for consumer, expected in ((Loud(), b"A"), (Collector(), b"a")):
+        assert consumer.register_pull_producer(ListProducer(b"a")) is True
+        assert consumer.chunks == []
+        run_until(lambda consumer=consumer: consumer.n_unregistered)
+        assert consumer.chunks == [expected]
 
 
 def test_new_producer_from_inside_the_end():

@@ -36,6 +36,10 @@ def take_text(chunk: str) -> None:
     print(chunk)
 
 
+async def take_slowly(chunk: bytes) -> None:
+    print(len(chunk))
+
+
 class Countdown(GObject.Object, PullToPush.PullProducer):
     def do_produce(self, consumer: PullToPush.Consumer) -> PullToPush.StepResult:
         consumer.write(GLib.Bytes.new(b"chunk"))
@@ -48,10 +52,34 @@ class Wrong(GObject.Object, PullToPush.PullProducer):
         return True
 
 
+    def do_cancel(self, reason: str) -> None:  # wrong: override
+        print(reason)
+
+
 class Printer(GObject.Object, PullToPush.Consumer):
     def do_write(self, chunk: GLib.Bytes) -> bool:
         print(chunk.get_data())
         return True
+
+    def do_finish(self) -> None:
+        print("all of it")
+
+    def do_abort(self, reason: GLib.Error) -> PullToPush.EndResult:
+        self.emit_settle_failed(ValueError(reason.message))
+        return PullToPush.EndResult.PENDING
+
+
+class Digest:
+    def write(self, chunk: bytes) -> None:
+        print(len(chunk))
+
+    async def finish(self) -> None:
+        print("all of it")
+
+
+class Endless:
+    def write(self, chunk: bytes) -> None:
+        print(len(chunk))
 
 
 async def good() -> None:
@@ -60,9 +88,17 @@ async def good() -> None:
     PullToPush.stream(slowly(), print, cancellable=Gio.Cancellable())
     PullToPush.stream([b"a", bytearray(b"b")], take)
     PullToPush.stream(b"all of it", take)
+    PullToPush.stream(b"all of it", take_slowly)
+    PullToPush.stream(b"all of it", open("file", "wb").write)
     PullToPush.stream(Countdown(), PullToPush.from_callable(take))
+    PullToPush.stream(b"all of it", Digest())
+    file = Gio.File.new_for_path("file")
+    PullToPush.stream(file, file, flags=PullToPush.PullToPushFlags.KEEP_SOURCE | PullToPush.PullToPushFlags.KEEP_SINK)
+    PullToPush.stream(PullToPush.Connection.new(Gio.SocketConnection()), PullToPush.FileConsumer.new(file))
+    stream.stop_producing(ValueError("a reason"))
+    stream.stop_producing()
     stream.connect("finished", lambda stream: print(stream.get_n_steps()))
-    stream.connect("error", lambda stream, error: print(error.message))
+    stream.connect("failed", lambda stream, error: print(error.message))
     stream.connect("notify::state", lambda *_: None)
     with stream.hold("user") as hold:
         print(hold.name, stream.props.holders[0].upper())
@@ -73,10 +109,11 @@ async def good() -> None:
     task = PullToPush.spawn(good())
     task.cancel()
     consumer = PullToPush.OutputStreamConsumer.new(Gio.MemoryOutputStream.new_resizable())
-    closed: bool = await consumer.close()
+    consumer.finish()
+    settlement: PullToPush.Settlement = await consumer.wait_settled()
     future: PullToPush.Future[int] = PullToPush.Future()
     future.set_result(number)
-    print(finished, closed)
+    print(finished, settlement)
     try:
         consumer.write(GLib.Bytes.new(b"a"))
     except PullToPush.ClosedError as error:
@@ -89,6 +126,9 @@ async def bad() -> None:
     PullToPush.stream(texts(), take)  # wrong: arg-type
     PullToPush.stream(source(), take_text)  # wrong: arg-type
     PullToPush.stream(source(), 5)  # wrong: arg-type
+    PullToPush.stream(source(), Endless())  # wrong: arg-type
+    stream.stop_producing("a reason")  # wrong: arg-type
+    PullToPush.FileConsumer.new("file")  # wrong: arg-type
     PullToPush.stream(source(), take, timeout=5)  # wrong: call-arg
     PullToPush.PullToPush.stream(source(), Printer())  # wrong: arg-type
     stream.hold()  # wrong: call-arg

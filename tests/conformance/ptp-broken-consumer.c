@@ -15,6 +15,9 @@ typedef struct
   guint n_producers;
   gboolean paused;
   gboolean closed;
+  gboolean failed;
+  gboolean mute;            /* it never settles */
+  PtpSettlement settlement; /* what to say, or what was said; 0: nothing */
   gboolean unregistering;
 } PtpBrokenConsumerPrivate;
 
@@ -55,17 +58,47 @@ resume_former (gpointer self)
     ptp_push_producer_resume_producing (get (self)->former);
 }
 
+static GError *
+create_failure (void)
+{
+  return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_NO_SPACE, "I am broken");
+}
+
+static void
+stop_with_failure (PtpPushProducer *producer)
+{
+  g_autoptr (GError) error = create_failure ();
+
+  ptp_push_producer_stop_producing (producer, error);
+}
+
 static void
 let_go (gpointer self)
 {
-  ptp_consumer_unregister_producer (self);
+  g_autoptr (PtpPushProducer) producer = NULL;
+
+  if (g_set_object (&producer, get (self)->producer))
+    ptp_consumer_unregister_producer (self, producer);
 }
 
 static void
 stop (gpointer self)
 {
   if (get (self)->producer != NULL)
-    ptp_push_producer_stop_producing (get (self)->producer);
+    stop_with_failure (get (self)->producer);
+}
+
+static void
+settle (gpointer self)
+{
+  PtpSettlement settlement = get (self)->settlement;
+
+  if (get (self)->mute)
+    return;
+
+  ptp_consumer_emit_settled (self, settlement);
+  if (sins (self, "R10/settles-once"))
+    ptp_consumer_emit_settled (self, PTP_SETTLEMENT_ABORTED);
 }
 
 static void
@@ -125,14 +158,14 @@ takes (gpointer self, PtpPushProducer *producer, GError **error)
   if ((sins (self, "L16/new-producer") && p->n_producers > 0)
       || (sins (self, "L10/second-registration:error") && p->n_producers > 0)
       || (sins (self, "L16/new-producer-inside") && p->unregistering)
-      || (sins (self, "E1/producer-fails:refuses") && p->closed))
+      || (sins (self, "L16/after-the-end") && p->settlement != 0))
     return refuse (PTP_ERROR_FAILED, error);
   if (!p->closed || sins (self, "L11/closed")
       || (sins (self, "L11/closed:pull") && PTP_IS_PULL_TO_PUSH (producer)))
     return TRUE;
 
   if (sins (self, "L11/closed:stops"))
-    ptp_push_producer_stop_producing (producer);
+    stop_with_failure (producer);
   return refuse (sins (self, "L11/closed:error") ? PTP_ERROR_FAILED : PTP_ERROR_CLOSED, error);
 }
 
@@ -149,6 +182,12 @@ ptp_broken_consumer_register_push_producer (PtpConsumer *self,
   p->n_producers++;
   g_set_object (&p->producer, producer);
   p->paused = FALSE;
+  p->settlement = 0;
+  if (p->queued->len >= PTP_BROKEN_HIGH && !sins (self, "L21/full"))
+    {
+      p->paused = TRUE;
+      ptp_push_producer_pause_producing (producer);
+    }
   if (g_str_has_prefix (p->sin, "L10/second-registration") || sins (self, "R2/leads-on:lets-go"))
     ptp_broken_later (self, sins (self, "L10/second-registration:stops") ? stop : let_go);
   if (sins (self, "R2/leads-on:stops"))
@@ -161,12 +200,12 @@ ptp_broken_consumer_register_push_producer (PtpConsumer *self,
 }
 
 static void
-ptp_broken_consumer_unregister_producer (PtpConsumer *self)
+ptp_broken_consumer_unregister_producer (PtpConsumer *self, PtpPushProducer *producer)
 {
   PtpBrokenConsumerPrivate *p = get (self);
 
   if (sins (self, "L9/unregister-twice") && p->producer != NULL)
-    ptp_push_producer_stop_producing (p->producer);
+    stop_with_failure (p->producer);
   if (sins (self, "L9/unregister-twice:told") && p->producer != NULL)
     ptp_push_producer_unregistered (p->producer);
   if (sins (self, "L15/leaves-alone") || sins (self, "L15/lets-go"))
@@ -183,11 +222,14 @@ ptp_broken_consumer_unregister_producer (PtpConsumer *self)
 static gboolean
 check_size (gpointer self, gsize size, GError **error)
 {
-  if (size > PTP_BROKEN_LIMIT && sins (self, "B2/limit:error"))
+  gboolean paused = get (self)->paused;
+  gboolean too_much = size + get (self)->queued->len > PTP_BROKEN_LIMIT;
+
+  if (paused && too_much && sins (self, "B2/limit:error"))
     return refuse (PTP_ERROR_FAILED, error);
-  if (size > PTP_BROKEN_LIMIT && !sins (self, "B2/limit"))
+  if (paused && too_much && !sins (self, "B2/limit"))
     return refuse (PTP_ERROR_OVERFLOW, error);
-  if (size > PTP_BROKEN_HIGH && sins (self, "B1/large-chunk"))
+  if (size > PTP_BROKEN_LIMIT && sins (self, "B1/large-chunk"))
     return refuse (PTP_ERROR_OVERFLOW, error);
 
   return TRUE;
@@ -211,7 +253,7 @@ ptp_broken_consumer_write (PtpConsumer *self, GBytes *bytes, GError **error)
   if (!check_size (self, size, error))
     return FALSE;
   if (sins (self, "L14/empty-write") && size == 0)
-    ptp_consumer_unregister_producer (self);
+    let_go (self);
   if (sins (self, "L14/empty-write:error") && size == 0)
     return refuse (PTP_ERROR_INVALID, error);
   if (sins (self, "S1/short-writes"))
@@ -227,13 +269,82 @@ ptp_broken_consumer_write (PtpConsumer *self, GBytes *bytes, GError **error)
   return TRUE;
 }
 
-static void
-ptp_broken_consumer_producer_failed (PtpConsumer *self, const GError *error)
+/* The end */
+
+static PtpEndResult
+settle_later (gpointer self, PtpSettlement settlement)
 {
+  get (self)->settlement = settlement;
+  get (self)->closed |= sins (self, PTP_BROKEN_CLOSING);
+  ptp_broken_later (self, settle);
+  return PTP_END_RESULT_PENDING;
+}
+
+static PtpEndResult
+ptp_broken_consumer_finish (PtpConsumer *self, GError **error)
+{
+  PtpBrokenConsumerPrivate *p = get (self);
+
+  if (sins (self, "E2/result-and-error:finish"))
+    return PTP_END_RESULT_FAILED;
+  if (sins (self, "E2/result-and-error:number"))
+    return (PtpEndResult) 42;
+  if ((p->failed && !sins (self, "L18/never-finished")) || sins (self, "L17/finishes:fails"))
+    {
+      g_propagate_error (error, create_failure ());
+      return PTP_END_RESULT_FAILED;
+    }
+  if (sins (self, "L17/finishes"))
+    return PTP_END_RESULT_PENDING;
+  if (sins (self, "L17/finishes:undoes"))
+    return settle_later (self, PTP_SETTLEMENT_ABORTED);
+  if (sins (self, "B5/drains"))
+    g_byte_array_set_size (p->queued, 0);
+
+  return settle_later (self, PTP_SETTLEMENT_FINISHED);
+}
+
+static PtpEndResult
+ptp_broken_consumer_abort (PtpConsumer *self, const GError *reason, GError **error)
+{
+  PtpBrokenConsumerPrivate *p = get (self);
+  gboolean finishes = p->settlement == PTP_SETTLEMENT_FINISHED;
+
+  if (sins (self, "E2/result-and-error:abort"))
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "And yet it went well");
+  if (sins (self, "L17/aborts") || (sins (self, "L17/aborts:full") && p->paused))
+    return PTP_END_RESULT_PENDING;
   if (sins (self, "E1/producer-fails"))
-    ptp_push_producer_stop_producing (get (self)->producer);
-  if (sins (self, "E1/producer-fails:refuses") || sins (self, "E1/producer-fails:closes"))
-    get (self)->closed = TRUE;
+    stop_with_failure (p->producer);
+  if (sins (self, "E1/producer-fails:lets-go"))
+    let_go (self);
+
+  if (!sins (self, "E10/undoes"))
+    {
+      g_byte_array_set_size (p->queued, 0);
+      g_byte_array_set_size (p->arrived, 0);
+    }
+  if (!finishes)
+    return settle_later (self, PTP_SETTLEMENT_ABORTED);
+
+  /* What is under way says it. */
+  p->settlement = PTP_SETTLEMENT_ABORTED;
+  if (sins (self, "L17/aborts-while-finishing"))
+    p->mute = TRUE;
+  if (sins (self, "L17/aborts-while-finishing:lies"))
+    p->settlement = PTP_SETTLEMENT_FINISHED;
+  return PTP_END_RESULT_PENDING;
+}
+
+static gsize
+ptp_broken_consumer_get_desired_size (PtpConsumer *self)
+{
+  PtpBrokenConsumerPrivate *p = get (self);
+
+  if (sins (self, "B2/desired-size"))
+    return 0;
+
+  return p->queued->len < PTP_BROKEN_HIGH ? PTP_BROKEN_HIGH - p->queued->len : 0;
 }
 
 static void
@@ -242,7 +353,9 @@ ptp_broken_consumer_iface_init (PtpConsumerInterface *iface)
   iface->register_push_producer = ptp_broken_consumer_register_push_producer;
   iface->unregister_producer = ptp_broken_consumer_unregister_producer;
   iface->write = ptp_broken_consumer_write;
-  iface->producer_failed = ptp_broken_consumer_producer_failed;
+  iface->finish = ptp_broken_consumer_finish;
+  iface->abort = ptp_broken_consumer_abort;
+  iface->get_desired_size = ptp_broken_consumer_get_desired_size;
 }
 
 static void
@@ -253,7 +366,9 @@ ptp_broken_consumer_dispose (GObject *self)
 
   if (p->producer != NULL
       && (sins (self, "T4/dropped-anytime") || (sins (self, "T4/dropped-elsewhere") && elsewhere)))
-    ptp_push_producer_stop_producing (p->producer);
+    stop_with_failure (p->producer);
+  if (sins (self, "T4/dropped-anytime:settles"))
+    ptp_consumer_emit_settled (PTP_CONSUMER (self), PTP_SETTLEMENT_ABORTED);
   g_clear_handle_id (&p->source_id, g_source_remove);
   g_clear_object (&p->producer);
   g_clear_object (&p->former);
@@ -342,16 +457,28 @@ ptp_broken_consumer_fail (GObject *self, gpointer unused)
   if (!PTP_BROKEN_IS_CONSUMER (self))
     return;
 
-  get (self)->closed = TRUE;
-  if (!g_set_object (&producer, get (self)->producer))
+  get (self)->closed = get (self)->failed = TRUE;
+  if (!g_set_object (&producer, get (self)->producer) || sins (self, "E11/breaks:mutely"))
     return;
 
-  ptp_push_producer_stop_producing (producer);
-  if (sins (self, "L15/stops-then-lets-go"))
+  if (!sins (self, "E11/breaks:lets-go"))
+    stop_with_failure (producer);
+  if (sins (self, "E11/breaks:twice"))
+    stop_with_failure (producer);
+  if (sins (self, "E11/breaks") || sins (self, "E11/breaks:lets-go"))
+    ptp_consumer_unregister_producer (PTP_CONSUMER (self), producer);
+}
+
+void
+ptp_broken_consumer_have_enough (GObject *self, gpointer unused)
+{
+  if (!PTP_BROKEN_IS_CONSUMER (self) || sins (self, "L20/enough"))
     return;
-  if (sins (self, "L15/stops-then-lets-go:twice"))
-    ptp_push_producer_stop_producing (producer);
-  ptp_consumer_unregister_producer (PTP_CONSUMER (self));
+
+  if (sins (self, "L20/enough:stops"))
+    stop (self);
+  else
+    let_go (self);
 }
 
 GBytes *

@@ -17,6 +17,7 @@ typedef struct
   gboolean arrived;
   gboolean told_ready;
   gboolean cancelled;
+  gboolean closed; /* its source */
   gboolean late;
 } PtpBrokenPullPrivate;
 
@@ -60,6 +61,14 @@ static void
 write_junk (gpointer self)
 {
   write_text (self, "junk");
+}
+
+static void
+break_now (gpointer self)
+{
+  g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE, "Broken");
+
+  ptp_pull_producer_emit_broken (self, error);
 }
 
 static void
@@ -139,6 +148,21 @@ sin_before_write (gpointer self)
     g_usleep (2000);
 }
 
+/* In pieces, which one that keeps the rules looks up between. */
+static gboolean
+write_pieces (gpointer self, const char *text, PtpConsumer *consumer, GError **error)
+{
+  for (gsize i = 0; text[i] != '\0'; i++)
+    {
+      g_autoptr (GBytes) bytes = g_bytes_new_static (text + i, 1);
+
+      if (!ptp_consumer_write (consumer, bytes, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
 static gboolean
 write_chunk (gpointer self, PtpConsumer *consumer, GError **error)
 {
@@ -157,6 +181,10 @@ write_chunk (gpointer self, PtpConsumer *consumer, GError **error)
     {
       ptp_broken_in_thread (self, write_junk);
       written = TRUE;
+    }
+  else if (sins (self, "B2/desired-size"))
+    {
+      written = write_pieces (self, text, consumer, error);
     }
   else
     {
@@ -221,8 +249,11 @@ finish (gpointer self, GError **error)
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "As I was told");
       return PTP_STEP_RESULT_FAILED;
     }
+  get (self)->closed = !sins (self, "L7/closes");
   if (sins (self, "L8/quiet-after-end"))
     ptp_broken_later (self, write_junk);
+  if (sins (self, "L7/ends-once"))
+    ptp_broken_later (self, break_now);
   if (sins (self, "L15/released"))
     ptp_broken_leak (self);
   if (sins (self, "L13/everything-arrives:junk"))
@@ -260,11 +291,14 @@ ptp_broken_pull_produce (PtpPullProducer *self, PtpConsumer *consumer, GError **
 }
 
 static void
-ptp_broken_pull_cancel (PtpPullProducer *self)
+ptp_broken_pull_cancel (PtpPullProducer *self, const GError *reason)
 {
   PtpBrokenPullPrivate *p = get (self);
 
   p->cancelled = TRUE;
+  p->closed = !sins (self, "L7/closes:cancel");
+  if (sins (self, "L7/ends-once:cancel"))
+    ptp_broken_later (self, break_now);
   if (sins (self, "L2/cancelled-before-start") && p->position == 0)
     ptp_broken_leak (self);
   if (sins (self, "L15/released:cancel"))
@@ -352,4 +386,27 @@ ptp_broken_pull_new (const char *sin)
   self = g_object_new (PTP_BROKEN_TYPE_PULL, NULL);
   get (self)->sin = sin;
   return self;
+}
+
+void
+ptp_broken_pull_break (GObject *self, gpointer unused)
+{
+  if (!PTP_BROKEN_IS_PULL (self) || sins (self, "E12/breaks"))
+    return;
+
+  if (sins (self, "E12/breaks:mutely"))
+    {
+      g_signal_emit_by_name (self, "broken", NULL);
+      return;
+    }
+
+  break_now (self);
+  if (sins (self, "E12/breaks:twice"))
+    break_now (self);
+}
+
+gboolean
+ptp_broken_pull_probe (GObject *self, gpointer unused)
+{
+  return PTP_BROKEN_IS_PULL (self) && get (self)->closed;
 }

@@ -16,6 +16,8 @@ typedef struct
   gboolean paused;
   gboolean started;
   gboolean ended;
+  gboolean told; /* its consumer, the end */
+  gboolean left; /* its consumer */
 } PtpBrokenPushPrivate;
 
 static void ptp_broken_push_iface_init (PtpPushProducerInterface *iface);
@@ -43,18 +45,18 @@ sins (gpointer self, const char *sin)
 }
 
 static gboolean
-write_text (gpointer self, const char *text)
+write_text (gpointer self, const char *text, GError **error)
 {
   g_autoptr (PtpConsumer) consumer = g_weak_ref_get (&get (self)->watched);
   g_autoptr (GBytes) bytes = g_bytes_new_static (text, strlen (text));
 
-  return consumer == NULL || ptp_consumer_write (consumer, bytes, NULL);
+  return consumer == NULL || ptp_consumer_write (consumer, bytes, error);
 }
 
 static void
 write_junk (gpointer self)
 {
-  write_text (self, "junk");
+  write_text (self, "junk", NULL);
 }
 
 static void
@@ -69,41 +71,88 @@ end (gpointer self)
 }
 
 static void
-report_failure (gpointer self)
+leave (gpointer self, PtpConsumer *consumer)
 {
-  g_autoptr (PtpConsumer) consumer = g_weak_ref_get (&get (self)->watched);
-  g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "Too late");
+  if (!sins (self, "E1/fails:stays"))
+    ptp_consumer_unregister_producer (consumer, self);
+}
 
-  end (self);
-  if (consumer == NULL)
+static void
+settled_cb (GObject *consumer, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (PtpPushProducer) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  ptp_consumer_wait_settled_finish (PTP_CONSUMER (consumer), result, &error);
+  if (error != NULL && sins (self, "L17/end-fails"))
     return;
 
-  if (!sins (self, "E1/fails:untold"))
-    ptp_consumer_producer_failed (consumer, error);
-  if (sins (self, "E1/fails"))
-    ptp_consumer_producer_failed (consumer, error);
-  if (!sins (self, "E1/fails:stays"))
-    ptp_consumer_unregister_producer (consumer);
+  leave (self, PTP_CONSUMER (consumer));
+}
+
+static void
+wait_and_leave (gpointer self, PtpConsumer *consumer, gboolean was_told, PtpEndResult result)
+{
+  if (result == PTP_END_RESULT_FAILED && sins (self, "L17/end-fails:at-once"))
+    return;
+  if (result == PTP_END_RESULT_PENDING && sins (self, "L19/waits:never"))
+    return;
+
+  if (sins (self, "L19/waits"))
+    leave (self, consumer);
+  else if (!was_told)
+    ptp_consumer_wait_settled_async (consumer, NULL, settled_cb, g_object_ref (self));
+}
+
+/* Without a reason all is well. */
+static void
+tell_end (gpointer self, const GError *reason)
+{
+  PtpBrokenPushPrivate *p = get (self);
+  g_autoptr (PtpConsumer) consumer = g_weak_ref_get (&p->watched);
+  gboolean was_told = p->told;
+  PtpEndResult result;
+
+  end (self);
+  if (consumer == NULL || (was_told && sins (self, "L17/stopped-while-finishing")))
+    return;
+
+  p->told = TRUE;
+  if (reason != NULL && !sins (self, "E1/fails:untold") && !sins (self, "L17/aborts"))
+    result = ptp_consumer_abort (consumer, reason, NULL);
+  else if (reason == NULL && !sins (self, "L17/finishes"))
+    result = ptp_consumer_finish (consumer, NULL);
+  else
+    result = PTP_END_RESULT_DONE;
+
+  if (result == PTP_END_RESULT_DONE)
+    leave (self, consumer);
+  else
+    wait_and_leave (self, consumer, was_told, result);
+}
+
+static void
+report_failure (gpointer self)
+{
+  g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "Too late");
+
+  tell_end (self, sins (self, "E1/fails") ? NULL : error);
 }
 
 static void
 finish (gpointer self)
 {
-  g_autoptr (PtpConsumer) consumer = g_weak_ref_get (&get (self)->watched);
-
   if (sins (self, "L13/everything-arrives"))
     return;
-  if (sins (self, "L13/everything-arrives:fails"))
+  if (sins (self, "L13/everything-arrives:fails") || sins (self, "L17/finishes:aborts"))
     {
       report_failure (self);
       return;
     }
 
-  end (self);
+  tell_end (self, NULL);
   if (sins (self, "L8/quiet-after-end"))
     ptp_broken_later (self, write_junk);
-  if (consumer != NULL)
-    ptp_consumer_unregister_producer (consumer);
 }
 
 static void
@@ -111,11 +160,16 @@ write_next (gpointer self)
 {
   PtpBrokenPushPrivate *p = get (self);
   const char *text = chunks[p->position++ % G_N_ELEMENTS (chunks)];
+  g_autoptr (GError) error = NULL;
 
   if (sins (self, "T1/on-the-context"))
     ptp_broken_in_thread (self, write_junk);
-  else if (!write_text (self, text) && !sins (self, "E5/write-fails"))
+  else if (write_text (self, text, &error) || sins (self, "E5/write-fails"))
+    return;
+  else if (sins (self, "E5/write-fails:own-error"))
     report_failure (self);
+  else
+    tell_end (self, error);
 }
 
 static gboolean
@@ -187,13 +241,28 @@ ptp_broken_push_resume_producing (PtpPushProducer *self)
 }
 
 static void
-ptp_broken_push_stop_producing (PtpPushProducer *self)
+ptp_broken_push_stop_producing (PtpPushProducer *self, const GError *reason)
 {
+  PtpBrokenPushPrivate *p = get (self);
+
   if (sins (self, "R3/stopped-inside-write")
-      || (sins (self, "L2/stopped-before-start") && !get (self)->started))
+      || (sins (self, "L2/stopped-before-start") && !p->started))
     return;
 
-  end (self);
+  if (p->left)
+    return;
+  if (sins (self, "L17/aborts:finishes"))
+    tell_end (self, NULL);
+  else if (sins (self, "E11/passes-on"))
+    report_failure (self);
+  else
+    tell_end (self, reason);
+}
+
+static void
+ptp_broken_push_registered (PtpPushProducer *self, PtpConsumer *consumer)
+{
+  g_weak_ref_set (&get (self)->watched, consumer);
 }
 
 static void
@@ -201,6 +270,7 @@ ptp_broken_push_unregistered (PtpPushProducer *self)
 {
   PtpBrokenPushPrivate *p = get (self);
 
+  p->left = TRUE;
   if (sins (self, "R3/stopped-inside-write") || sins (self, "R4/unregistered-inside-write")
       || (sins (self, "L2/stopped-before-start") && !p->started))
     return;
@@ -214,6 +284,7 @@ ptp_broken_push_iface_init (PtpPushProducerInterface *iface)
   iface->pause_producing = ptp_broken_push_pause_producing;
   iface->resume_producing = ptp_broken_push_resume_producing;
   iface->stop_producing = ptp_broken_push_stop_producing;
+  iface->registered = ptp_broken_push_registered;
   iface->unregistered = ptp_broken_push_unregistered;
 }
 

@@ -44,17 +44,23 @@ struct _PtpBrokenConsumerClass
 #define PTP_BROKEN_ENDLESS "endless"
 #define PTP_BROKEN_SILENT  "silent"
 
+/* Nor is this: a consumer that its end closes. */
+#define PTP_BROKEN_CLOSING "closing"
+
 /* The hard limit of a consumer, and at how many bytes it pauses. */
 #define PTP_BROKEN_LIMIT (8 * 1024 * 1024)
 #define PTP_BROKEN_HIGH  (64 * 1024)
 
 GObject *ptp_broken_pull_new (const char *sin);
+void ptp_broken_pull_break (GObject *self, gpointer unused);
+gboolean ptp_broken_pull_probe (GObject *self, gpointer unused);
 GObject *ptp_broken_push_new (const char *sin, PtpConsumer *consumer);
 void ptp_broken_push_start (GObject *self, gpointer unused);
 void ptp_broken_push_fail (GObject *self, gpointer unused);
 GObject *ptp_broken_consumer_new (const char *sin);
 void ptp_broken_consumer_close (GObject *self, gpointer unused);
 void ptp_broken_consumer_fail (GObject *self, gpointer unused);
+void ptp_broken_consumer_have_enough (GObject *self, gpointer unused);
 GBytes *ptp_broken_consumer_read (GObject *self, gpointer unused);
 
 /* What is leaked on purpose is kept here, and freed when the test is over. */

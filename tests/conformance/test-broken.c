@@ -28,12 +28,21 @@ static const struct
   { PTP_TESTING_KIND_PULL_PRODUCER, "E5/write-fails:own-error" },
   { PTP_TESTING_KIND_PULL_PRODUCER, "E5/write-fails:again" },
   { PTP_TESTING_KIND_PULL_PRODUCER, "E1/fails:otherwise" },
+  { PTP_TESTING_KIND_PULL_PRODUCER, "L7/closes:cancel" },
+  { PTP_TESTING_KIND_PULL_PRODUCER, "L7/ends-once:cancel" },
+  { PTP_TESTING_KIND_PULL_PRODUCER, "E12/breaks:mutely" },
+  { PTP_TESTING_KIND_PULL_PRODUCER, "E12/breaks:twice" },
   { PTP_TESTING_KIND_PULL_PRODUCER, "T4/dropped-elsewhere:held" },
   { PTP_TESTING_KIND_PUSH_PRODUCER, "L13/everything-arrives:fails" },
   { PTP_TESTING_KIND_PUSH_PRODUCER, "L13/everything-arrives:registers" },
   { PTP_TESTING_KIND_PUSH_PRODUCER, "L2/stopped-before-start:registers" },
   { PTP_TESTING_KIND_PUSH_PRODUCER, "E1/fails:stays" },
   { PTP_TESTING_KIND_PUSH_PRODUCER, "E1/fails:untold" },
+  { PTP_TESTING_KIND_PUSH_PRODUCER, "E5/write-fails:own-error" },
+  { PTP_TESTING_KIND_PUSH_PRODUCER, "L17/finishes:aborts" },
+  { PTP_TESTING_KIND_PUSH_PRODUCER, "L17/aborts:finishes" },
+  { PTP_TESTING_KIND_PUSH_PRODUCER, "L17/end-fails:at-once" },
+  { PTP_TESTING_KIND_PUSH_PRODUCER, "L19/waits:never" },
   { PTP_TESTING_KIND_CONSUMER, "E2/result-and-error:both" },
   { PTP_TESTING_KIND_CONSUMER, "E2/result-and-error:register" },
   { PTP_TESTING_KIND_CONSUMER, "L9/unregister-twice:told" },
@@ -44,9 +53,20 @@ static const struct
   { PTP_TESTING_KIND_CONSUMER, "L11/closed:stops" },
   { PTP_TESTING_KIND_CONSUMER, "L11/closed:write" },
   { PTP_TESTING_KIND_CONSUMER, "L14/empty-write:error" },
-  { PTP_TESTING_KIND_CONSUMER, "L15/stops-then-lets-go:twice" },
-  { PTP_TESTING_KIND_CONSUMER, "E1/producer-fails:refuses" },
   { PTP_TESTING_KIND_CONSUMER, "B2/limit:error" },
+  { PTP_TESTING_KIND_CONSUMER, "E2/result-and-error:finish" },
+  { PTP_TESTING_KIND_CONSUMER, "E2/result-and-error:number" },
+  { PTP_TESTING_KIND_CONSUMER, "E2/result-and-error:abort" },
+  { PTP_TESTING_KIND_CONSUMER, "L17/finishes:fails" },
+  { PTP_TESTING_KIND_CONSUMER, "L17/finishes:undoes" },
+  { PTP_TESTING_KIND_CONSUMER, "L17/aborts:full" },
+  { PTP_TESTING_KIND_CONSUMER, "L17/aborts-while-finishing:lies" },
+  { PTP_TESTING_KIND_CONSUMER, "L20/enough:stops" },
+  { PTP_TESTING_KIND_CONSUMER, "E1/producer-fails:lets-go" },
+  { PTP_TESTING_KIND_CONSUMER, "E11/breaks:mutely" },
+  { PTP_TESTING_KIND_CONSUMER, "E11/breaks:twice" },
+  { PTP_TESTING_KIND_CONSUMER, "E11/breaks:lets-go" },
+  { PTP_TESTING_KIND_CONSUMER, "T4/dropped-anytime:settles" },
   { PTP_TESTING_KIND_CONSUMER, "B3/every-byte:order" },
   { PTP_TESTING_KIND_CONSUMER, "R2/leads-on:fails" },
   { PTP_TESTING_KIND_CONSUMER, "R2/leads-on:lets-go" },
@@ -90,6 +110,11 @@ make (PtpConsumer *consumer, gpointer user_data)
 static void
 add_hooks (PtpTestingSuite *suite, PtpTestingKind kind)
 {
+  if (kind == PTP_TESTING_KIND_PULL_PRODUCER)
+    {
+      ptp_testing_suite_set_hook (suite, PTP_TESTING_HOOK_BREAK, ptp_broken_pull_break, NULL, NULL);
+      ptp_testing_suite_set_probe (suite, ptp_broken_pull_probe, NULL, NULL);
+    }
   if (kind == PTP_TESTING_KIND_PUSH_PRODUCER)
     {
       ptp_testing_suite_set_hook (suite, PTP_TESTING_HOOK_START, ptp_broken_push_start, NULL, NULL);
@@ -98,11 +123,14 @@ add_hooks (PtpTestingSuite *suite, PtpTestingKind kind)
   if (kind == PTP_TESTING_KIND_CONSUMER)
     {
       ptp_testing_suite_set_limit (suite, PTP_BROKEN_LIMIT);
+      ptp_testing_suite_set_undoes (suite, TRUE);
       ptp_testing_suite_set_reader (suite, ptp_broken_consumer_read, NULL, NULL);
       ptp_testing_suite_set_hook (suite, PTP_TESTING_HOOK_CLOSE, ptp_broken_consumer_close, NULL,
                                   NULL);
       ptp_testing_suite_set_hook (suite, PTP_TESTING_HOOK_FAIL, ptp_broken_consumer_fail, NULL,
                                   NULL);
+      ptp_testing_suite_set_hook (suite, PTP_TESTING_HOOK_ENOUGH, ptp_broken_consumer_have_enough,
+                                  NULL, NULL);
     }
 }
 

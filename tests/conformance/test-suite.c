@@ -51,6 +51,8 @@ add_hooks (PtpTestingSuite *suite)
   gboolean consumes = ptp_testing_suite_get_kind (suite) == PTP_TESTING_KIND_CONSUMER;
 
   ptp_testing_suite_set_any_thread (suite, TRUE);
+  ptp_testing_suite_set_hook (suite, PTP_TESTING_HOOK_BREAK, ptp_broken_pull_break, NULL, NULL);
+  ptp_testing_suite_set_probe (suite, ptp_broken_pull_probe, NULL, NULL);
   ptp_testing_suite_set_hook (suite, PTP_TESTING_HOOK_START,
                               consumes ? NULL : ptp_broken_push_start, NULL, NULL);
   ptp_testing_suite_set_hook (suite, PTP_TESTING_HOOK_FAIL,
@@ -60,7 +62,10 @@ add_hooks (PtpTestingSuite *suite)
     return;
 
   ptp_testing_suite_set_hook (suite, PTP_TESTING_HOOK_CLOSE, ptp_broken_consumer_close, NULL, NULL);
+  ptp_testing_suite_set_hook (suite, PTP_TESTING_HOOK_ENOUGH, ptp_broken_consumer_have_enough, NULL,
+                              NULL);
   ptp_testing_suite_set_reader (suite, ptp_broken_consumer_read, NULL, NULL);
+  ptp_testing_suite_set_undoes (suite, TRUE);
   ptp_testing_suite_set_limit (suite, PTP_BROKEN_LIMIT);
 }
 
@@ -88,16 +93,18 @@ test_hints (void)
       ptp_testing_suite_set_expected (suite, expected);
       ptp_testing_suite_set_endless (suite, TRUE);
       ptp_testing_suite_set_any_thread (suite, TRUE);
+      ptp_testing_suite_set_undoes (suite, TRUE);
       ptp_testing_suite_set_limit (suite, 4096);
       ptp_testing_suite_set_longest_step (suite, 7);
       ptp_testing_suite_set_max_steps (suite, 8);
       ptp_testing_suite_set_patience (suite, 9);
       ptp_testing_suite_set_linger (suite, 10);
-      g_assert_cmpuint (n_told, ==, 8);
+      g_assert_cmpuint (n_told, ==, 9);
     }
   g_assert_true (ptp_testing_suite_get_expected (suite) == expected);
   g_assert_true (ptp_testing_suite_get_endless (suite));
   g_assert_true (ptp_testing_suite_get_any_thread (suite));
+  g_assert_true (ptp_testing_suite_get_undoes (suite));
   g_assert_cmpuint (ptp_testing_suite_get_limit (suite), ==, 4096);
   g_assert_cmpuint (ptp_testing_suite_get_longest_step (suite), ==, 7);
   g_assert_cmpuint (ptp_testing_suite_get_max_steps (suite), ==, 8);
@@ -106,14 +113,14 @@ test_hints (void)
 
   /* An error is copied, so that the same one again is another. */
   ptp_testing_suite_set_expected_error (suite, NULL);
-  g_assert_cmpuint (n_told, ==, 8);
+  g_assert_cmpuint (n_told, ==, 9);
   ptp_testing_suite_set_expected_error (suite, error);
   g_assert_error (ptp_testing_suite_get_expected_error (suite), G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
   ptp_testing_suite_set_expected_error (suite, NULL);
   ptp_testing_suite_set_expected (suite, NULL);
   g_assert_null (ptp_testing_suite_get_expected_error (suite));
   g_assert_null (ptp_testing_suite_get_expected (suite));
-  g_assert_cmpuint (n_told, ==, 11);
+  g_assert_cmpuint (n_told, ==, 12);
 
   g_assert_cmpint (ptp_testing_suite_get_kind (suite), ==, PTP_TESTING_KIND_PUSH_PRODUCER);
   g_assert_cmpstr (ptp_testing_suite_get_name (suite), ==, "hinted");
@@ -133,7 +140,13 @@ static const struct
   { PTP_TESTING_KIND_PULL_PRODUCER, "S1/short-steps", "`longest-step`" },
   { PTP_TESTING_KIND_PUSH_PRODUCER, "E1/fails", "hook FAIL" },
   { PTP_TESTING_KIND_CONSUMER, "L11/closed", "hook CLOSE" },
-  { PTP_TESTING_KIND_CONSUMER, "L15/stops-then-lets-go", "hook FAIL" },
+  { PTP_TESTING_KIND_PULL_PRODUCER, "E12/breaks", "hook BREAK" },
+  { PTP_TESTING_KIND_PULL_PRODUCER, "L7/closes", "probe" },
+  { PTP_TESTING_KIND_CONSUMER, "L18/never-finished", "hook FAIL" },
+  { PTP_TESTING_KIND_CONSUMER, "L20/enough", "hook ENOUGH" },
+  { PTP_TESTING_KIND_CONSUMER, "E10/undoes", "`undoes`" },
+  { PTP_TESTING_KIND_CONSUMER, "E11/breaks", "hook FAIL" },
+  { PTP_TESTING_KIND_CONSUMER, "B5/drains", "reader" },
   { PTP_TESTING_KIND_CONSUMER, "B2/limit", "`limit`" },
   { PTP_TESTING_KIND_CONSUMER, "B3/every-byte", "reader" },
   { PTP_TESTING_KIND_CONSUMER, "T4/dropped-elsewhere", "`any-thread`" },
@@ -186,7 +199,8 @@ typedef struct
 
 static const char *const skipped_endless_pull[]
   = { "L12/empty", "L8/quiet-after-end", "E1/fails", "S1/short-steps", NULL };
-static const char *const skipped_endless_push[] = { NULL };
+static const char *const skipped_endless_push[]
+  = { "L17/finishes", "L17/stopped-while-finishing", NULL };
 static const char *const skipped_silent_push[]
   = { "R3/stopped-inside-write", "R4/unregistered-inside-write", "E5/write-fails", NULL };
 static const Mode modes[] = {
@@ -443,15 +457,35 @@ test_ready_hook (void)
 }
 
 /* A limit may be smaller than any chunk. */
+static GObject *
+make_small (PtpConsumer *consumer, gpointer user_data)
+{
+  g_autoptr (GOutputStream) stream = g_memory_output_stream_new_resizable ();
+  PtpOutputStreamConsumer *small = ptp_output_stream_consumer_new (stream);
+
+  g_assert_true (ptp_output_stream_consumer_set_marks (small, 1, 2, 3, NULL));
+  return G_OBJECT (small);
+}
+
+static GBytes *
+read_small (GObject *consumer, gpointer user_data)
+{
+  GOutputStream *stream
+    = ptp_output_stream_consumer_get_stream (PTP_OUTPUT_STREAM_CONSUMER (consumer));
+
+  return g_bytes_new (g_memory_output_stream_get_data (G_MEMORY_OUTPUT_STREAM (stream)),
+                      g_memory_output_stream_get_data_size (G_MEMORY_OUTPUT_STREAM (stream)));
+}
+
 static void
 test_small_limit (void)
 {
-  PtpTestingKind kind = PTP_TESTING_KIND_CONSUMER;
   g_autoptr (PtpTestingSuite) suite
-    = ptp_testing_suite_new (kind, "small", make_innocent, &kind, NULL);
-  const char *const checks[] = { "B1/large-chunk", "R2/leads-on", "L15/leaves-alone" };
+    = ptp_testing_suite_new (PTP_TESTING_KIND_CONSUMER, "small", make_small, NULL, NULL);
+  const char *const checks[]
+    = { "B1/large-chunk", "R2/leads-on", "L15/leaves-alone", "L21/full", "B5/drains", "B2/limit" };
 
-  add_hooks (suite);
+  ptp_testing_suite_set_reader (suite, read_small, NULL, NULL);
   ptp_testing_suite_set_limit (suite, 3);
   for (gsize i = 0; i < G_N_ELEMENTS (checks); i++)
     {
@@ -461,23 +495,82 @@ test_small_limit (void)
     }
 }
 
-/* A consumer that is closed by the failure of its producer says CLOSED to the next, and may. */
+/* A consumer that is closed by its end says CLOSED to the next, and may. */
 static GObject *
 make_closing (PtpConsumer *consumer, gpointer user_data)
 {
-  return ptp_broken_consumer_new ("E1/producer-fails:closes");
+  return ptp_broken_consumer_new (PTP_BROKEN_CLOSING);
 }
 
 static void
 test_closing (void)
 {
+  const char *const checks[] = { "L16/after-the-end", "E1/producer-fails" };
   g_autoptr (PtpTestingSuite) suite
     = ptp_testing_suite_new (PTP_TESTING_KIND_CONSUMER, "closing", make_closing, NULL, NULL);
-  g_autoptr (PtpTestingResult) result = NULL;
 
   add_hooks (suite);
-  result = ptp_testing_suite_run_check (suite, "E1/producer-fails");
+  for (gsize i = 0; i < G_N_ELEMENTS (checks); i++)
+    {
+      g_autoptr (PtpTestingResult) result = ptp_testing_suite_run_check (suite, checks[i]);
+
+      g_assert_cmpint (ptp_testing_result_get_status (result), ==, PTP_TESTING_STATUS_PASSED);
+    }
+}
+
+/* One that is past its point of no return lets the finish run when it is told to abort, and may. */
+static GObject *
+make_past_return (PtpConsumer *consumer, gpointer user_data)
+{
+  PtpTestingConsumer *past = ptp_testing_consumer_new ();
+
+  ptp_testing_consumer_set_finish_answer (past, PTP_TESTING_ANSWER_SETTLED_LATER);
+  ptp_testing_consumer_set_abort_answer (past, PTP_TESTING_ANSWER_PENDING);
+  return G_OBJECT (past);
+}
+
+static void
+test_past_return (void)
+{
+  g_autoptr (PtpTestingSuite) suite
+    = ptp_testing_suite_new (PTP_TESTING_KIND_CONSUMER, "past", make_past_return, NULL, NULL);
+  g_autoptr (PtpTestingResult) result
+    = ptp_testing_suite_run_check (suite, "L17/aborts-while-finishing");
+
   g_assert_cmpint (ptp_testing_result_get_status (result), ==, PTP_TESTING_STATUS_PASSED);
+}
+
+/* A producer may break by itself while a suite asks it, and fails with that error. */
+static GObject *
+make_breaking (PtpConsumer *consumer, gpointer user_data)
+{
+  g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE, "gone");
+  PtpTestingProducer *producer = ptp_testing_producer_new ();
+
+  ptp_testing_producer_add_text (producer, "one");
+  ptp_testing_producer_add_pending_then_broken (producer, error);
+  ptp_testing_producer_add_pending (producer);
+  return G_OBJECT (producer);
+}
+
+static void
+test_breaking (void)
+{
+  g_autoptr (PtpTestingSuite) suite
+    = ptp_testing_suite_new (PTP_TESTING_KIND_PULL_PRODUCER, "breaking", make_breaking, NULL, NULL);
+  g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE, "gone");
+  GPtrArray *results;
+
+  ptp_testing_suite_set_expected_error (suite, error);
+  results = ptp_testing_suite_run (suite);
+  for (guint i = 0; i < results->len; i++)
+    {
+      g_autofree char *text = ptp_testing_result_to_string (g_ptr_array_index (results, i));
+
+      g_test_message ("%s", text);
+      g_assert_cmpint (ptp_testing_result_get_status (g_ptr_array_index (results, i)), !=,
+                       PTP_TESTING_STATUS_FAILED);
+    }
 }
 
 int
@@ -506,7 +599,9 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/suite/hints/limit/rules/B1/small", test_small_limit);
   g_test_add_func ("/suite/hooks/rules/R7/ready-by-itself", test_ready_hook);
-  g_test_add_func ("/suite/checks/rules/E1/closing", test_closing);
+  g_test_add_func ("/suite/checks/rules/L16/closing", test_closing);
+  g_test_add_func ("/suite/checks/rules/L17/past-return", test_past_return);
+  g_test_add_func ("/suite/checks/rules/E12/breaking", test_breaking);
   g_test_add_func ("/suite/tap", test_tap);
   g_test_add_func ("/suite/gtest", test_gtest);
 

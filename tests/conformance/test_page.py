@@ -26,12 +26,12 @@ def run(*command, **options):
     return done.stdout
 
 
-def sample(language):
+def sample(language, number=0):
     blocks = re.findall(
         rf"^```{language}\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
     )
-    assert len(blocks) == 1
-    return blocks[0]
+    assert len(blocks) > number
+    return blocks[number]
 
 
 def find_one(root, name):
@@ -121,6 +121,13 @@ def test_python_sample_runs_installed(environment, tmp_path):
 
 
 @needs_introspection()
+def test_sample_of_the_doubles_runs_installed(environment, tmp_path):
+    versions = 'import gi\ngi.require_version("PullToPushTesting", "1")\n'
+    (tmp_path / "doubles.py").write_text(versions + sample("python", 1))
+    run("/usr/bin/python3", tmp_path / "doubles.py", env=environment)
+
+
+@needs_introspection()
 def test_javascript_sample_runs_installed(environment, tmp_path):
     (tmp_path / "sample.js").write_text(sample("js"))
     check_tap(run("gjs", "-m", tmp_path / "sample.js", env=environment))
@@ -128,7 +135,7 @@ def test_javascript_sample_runs_installed(environment, tmp_path):
 
 def test_nothing_private_is_installed(installed):
     headers = list((installed / "usr").rglob("testing/*.h"))
-    assert len(headers) == 7
+    assert len(headers) == 8
     assert not [header for header in headers if "private" in header.name]
 
 

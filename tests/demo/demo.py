@@ -124,6 +124,17 @@ def tell(stats, expected, received):
     return 0
 
 
+def tell_half(reader):
+    """What the reader knows of a stream whose source failed."""
+    received = json.loads(reader.communicate(timeout=60)[0])
+    if received.get("reset"):
+        print(
+            f"demo: the reader knows that its {received['bytes']} bytes are not all: "
+            "the connection was reset",
+            file=sys.stderr,
+        )
+
+
 def demonstrate(program, path):
     size = os.path.getsize(path)
     rate = min(max(size / WANTED_SECONDS, MIN_RATE), MAX_RATE)
@@ -137,6 +148,9 @@ def demonstrate(program, path):
         status, stats = run_program([program, "--progress", "--stats", path, destination])
         if status != 0 or stats is None:
             print(f"demo: pulltopush failed with exit status {status}", file=sys.stderr)
+            # Otherwise nobody may have called it.
+            if stats is not None and stats.get("side") == "source":
+                tell_half(reader)
             return 1
         received = json.loads(reader.communicate(timeout=60)[0])
         return tell(stats, expected, received)
@@ -155,6 +169,9 @@ def main():
     except KeyboardInterrupt:
         print("\ndemo: interrupted", file=sys.stderr)
         return 130
+    except OSError as error:
+        print(f"demo: {options.file}: {error.strerror}", file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":

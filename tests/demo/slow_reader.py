@@ -41,11 +41,15 @@ class Pace:
 def read_all(connection, pace):
     digest = hashlib.sha256()
     n_bytes = 0
-    while chunk := connection.recv(CHUNK):
-        digest.update(chunk)
-        n_bytes += len(chunk)
-        pace.spend(len(chunk))
-    return {"bytes": n_bytes, "sha256": digest.hexdigest()}
+    report = {}
+    try:
+        while chunk := connection.recv(CHUNK):
+            digest.update(chunk)
+            n_bytes += len(chunk)
+            pace.spend(len(chunk))
+    except ConnectionResetError:
+        report["reset"] = True
+    return {"bytes": n_bytes, "sha256": digest.hexdigest(), **report}
 
 
 def main():

@@ -142,3 +142,25 @@ def test_demo_with_a_program_that_fails(tmp_path):
     done = run_demo("false", path)
     assert done.returncode == 1
     assert "failed with exit status 1" in done.stderr
+
+
+def test_demo_with_a_source_that_breaks(tmp_path):
+    """The reader hears it: over TCP half of the data does not look whole."""
+    path = tmp_path / "in"
+    path.write_bytes(b"x" * 100000)
+    program = tmp_path / "program"
+    program.write_text(f"#!/bin/sh\nexec '{os.environ['PTP_PROGRAM']}' --stats /proc/self/mem \"$4\"\n")
+    program.chmod(0o755)
+    done = run_demo(program, path)
+    assert done.returncode == 1
+    assert "source '/proc/self/mem': " in done.stdout + done.stderr
+    assert "failed with exit status 3" in done.stderr
+    assert "bytes are not all: the connection was reset" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_demo_with_a_file_that_cannot_be_read():
+    done = run_demo(os.environ["PTP_PROGRAM"], "/proc/self/mem")
+    assert done.returncode == 1
+    assert "demo: /proc/self/mem: Input/output error" in done.stderr
+    assert "Traceback" not in done.stderr

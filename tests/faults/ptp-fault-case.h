@@ -12,12 +12,15 @@ G_BEGIN_DECLS
 /* What the test does inside the call with PTP_FAULT_ACT, or when a call is stalled. */
 typedef enum
 {
-  PTP_FAULT_RELEASE, /* only lets go on what is stalled */
-  PTP_FAULT_CANCEL,  /* the cancellable of the stream */
-  PTP_FAULT_STOP,    /* stop_producing */
-  PTP_FAULT_DISPOSE, /* runs the dispose of the stream by hand */
-  PTP_FAULT_DROP,    /* drops its references to everything */
-  PTP_FAULT_ABORT,   /* the consumer */
+  PTP_FAULT_RELEASE,        /* only lets go on what is stalled */
+  PTP_FAULT_CANCEL,         /* the cancellable of the stream */
+  PTP_FAULT_STOP,           /* stop_producing, since nobody needs more */
+  PTP_FAULT_BREAK,          /* stop_producing, with the error of a consumer that broke */
+  PTP_FAULT_STOP_STREAMING, /* as the program does */
+  PTP_FAULT_HAVE_ENOUGH,    /* unregister_producer, as a consumer does */
+  PTP_FAULT_DISPOSE,        /* runs the dispose of the stream by hand */
+  PTP_FAULT_DROP,           /* drops its references to everything */
+  PTP_FAULT_ABORT,          /* the consumer, behind the back of its stream */
 } PtpFaultAction;
 
 typedef struct

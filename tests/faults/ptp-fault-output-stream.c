@@ -125,16 +125,28 @@ start_close (PtpFaultSink *self, GCancellable *cancellable)
   return fault;
 }
 
+/* Like a stream of g_file_replace(): only a close that is not cancelled puts the file into place.
+ */
+static gboolean
+end_close (PtpFaultSink *self, PtpFault fault, GCancellable *cancellable, GError **error)
+{
+  if (fault == PTP_FAULT_FAIL)
+    return ptp_fault_plan_fail (&self->plan, error);
+
+  g_mutex_lock (&self->plan.mutex);
+  self->n_whole_closes += g_cancellable_is_cancelled (cancellable) ? 0 : 1;
+  g_mutex_unlock (&self->plan.mutex);
+  return TRUE;
+}
+
 static gboolean
 ptp_fault_output_stream_close (GOutputStream *stream, GCancellable *cancellable, GError **error)
 {
   PtpFaultSink *self = get_sink (stream);
   PtpFault fault = start_close (self, cancellable);
 
-  if (!ptp_fault_plan_wait (&self->plan, fault, cancellable, error))
-    return FALSE;
-
-  return fault != PTP_FAULT_FAIL || ptp_fault_plan_fail (&self->plan, error);
+  return ptp_fault_plan_wait (&self->plan, fault, cancellable, error)
+         && end_close (self, fault, cancellable, error);
 }
 
 static void
@@ -252,7 +264,7 @@ finish_close (GTask *task, PtpFault fault, gboolean cancelled)
   if (cancelled && g_task_return_error_if_cancelled (task))
     return;
 
-  if (fault != PTP_FAULT_FAIL || ptp_fault_plan_fail (&self->plan, &error))
+  if (end_close (self, fault, g_task_get_cancellable (task), &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
@@ -301,6 +313,7 @@ unix_output_stream_class_init (UnixOutputStreamClass *klass)
   stream_class->write_async = unix_output_stream_write_async;
   stream_class->write_finish = unix_output_stream_write_finish;
   stream_class->flush = ptp_fault_output_stream_flush;
+  stream_class->close_fn = ptp_fault_output_stream_close;
   stream_class->close_async = async_output_stream_close_async;
   stream_class->close_finish = async_output_stream_close_finish;
 }

@@ -312,6 +312,18 @@ ptp_fault_plan_get_n_calls (PtpFaultPlan *self, PtpFaultCall call)
   return n;
 }
 
+guint
+ptp_fault_plan_get_n_writes (PtpFaultPlan *self)
+{
+  guint n = 0;
+
+  g_mutex_lock (&self->mutex);
+  for (PtpFaultCall call = PTP_FAULT_CALL_WRITE; call < PTP_FAULT_CALL_FLUSH; call++)
+    n += self->n_calls[call];
+  g_mutex_unlock (&self->mutex);
+  return n;
+}
+
 void
 ptp_fault_plan_release (PtpFaultPlan *self)
 {

@@ -112,6 +112,8 @@ gboolean ptp_fault_plan_is_stalled (PtpFaultPlan *self);
 gboolean ptp_fault_plan_was_reached (PtpFaultPlan *self);
 gboolean ptp_fault_plan_has_failed (PtpFaultPlan *self);
 guint ptp_fault_plan_get_n_calls (PtpFaultPlan *self, PtpFaultCall call);
+/* Calls that write, of every kind. */
+guint ptp_fault_plan_get_n_writes (PtpFaultPlan *self);
 /* Lets what is stalled go on. */
 void ptp_fault_plan_release (PtpFaultPlan *self);
 /* The same, and lets go of the stream, which its source keeps. */

@@ -33,13 +33,23 @@ typedef struct
   PtpOutputStreamConsumer *consumer; /* (owned) (nullable) */
   PtpPullToPush *stream;             /* (owned) (nullable) */
 
-  int acted;         /* atomic: the action was taken */
-  gboolean dropped;  /* before the consumer could be closed */
-  guint n_failed;    /* the signal of the consumer */
-  guint n_closed;    /* calls of the callback */
-  GError *error;     /* (owned) (nullable): of closing */
-  guint64 n_written; /* bytes, says the consumer at its end */
+  int acted;                 /* atomic: the action was taken */
+  gboolean acted_on_context; /* on its thread */
+  gboolean acted_on_ending;  /* the stream was ending by then */
+  guint n_broken;            /* the signal of the producer */
+  guint n_failed;            /* the signal of the consumer */
+
+  /* As they are when the consumer settles. */
+  guint n_settled;
+  PtpSettlement settlement;   /* 0 if it failed to settle */
+  GError *settle_error;       /* (owned) (nullable) */
+  GError *consumer_error;     /* (owned) (nullable): its property */
+  guint64 n_written;          /* bytes, says the consumer */
+  guint n_ends_at_settlement; /* signals and answers of the stream */
 } PtpFaultRun;
+
+/* What a consumer that breaks in a run says. (transfer full) */
+GError *ptp_fault_run_new_break_error (void);
 
 /* What must hold while a call is stalled, and nothing else is left to do. */
 void ptp_fault_run_check_rest (PtpFaultRun *self);
@@ -47,5 +57,7 @@ void ptp_fault_run_check_rest (PtpFaultRun *self);
 void ptp_fault_run_check_end (PtpFaultRun *self);
 /* What must hold when all is over, and the streams are still there. */
 void ptp_fault_run_check_all (PtpFaultRun *self);
+/* What must hold when nobody has them any more. */
+void ptp_fault_run_check_dropped (PtpFaultRun *self);
 
 G_END_DECLS

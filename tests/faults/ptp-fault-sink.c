@@ -5,6 +5,8 @@
 
 #include <glib/gstdio.h>
 
+static guint n_alive; /* atomic */
+
 static gsize
 shorten (PtpFaultSink *self, PtpFault fault, gsize size)
 {
@@ -79,6 +81,8 @@ sink_clear (gpointer user_data)
     g_close (self->fd, NULL);
   if (self->peer_fd >= 0)
     g_close (self->peer_fd, NULL);
+  (void) g_atomic_int_dec_and_test (&n_alive);
+  g_main_context_wakeup (NULL);
 }
 
 PtpFaultSink *
@@ -86,6 +90,7 @@ ptp_fault_sink_new (void)
 {
   PtpFaultSink *self = g_atomic_rc_box_new0 (PtpFaultSink);
 
+  g_atomic_int_inc (&n_alive);
   ptp_fault_plan_init (&self->plan);
   self->taken = g_byte_array_new ();
   self->fd = -1;
@@ -103,6 +108,12 @@ void
 ptp_fault_sink_unref (PtpFaultSink *self)
 {
   g_atomic_rc_box_release_full (self, sink_clear);
+}
+
+guint
+ptp_fault_sink_get_n_alive (void)
+{
+  return (guint) g_atomic_int_get (&n_alive);
 }
 
 gsize

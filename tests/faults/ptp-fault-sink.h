@@ -21,11 +21,14 @@ typedef struct
   guint n_flushes;
   guint n_closes;
   guint n_worthless_closes; /* of those, with the cancellable cancelled */
+  guint n_whole_closes;     /* of those, after which GIO has put into place what it has */
 } PtpFaultSink;
 
 PtpFaultSink *ptp_fault_sink_new (void);
 PtpFaultSink *ptp_fault_sink_ref (PtpFaultSink *self);
 void ptp_fault_sink_unref (PtpFaultSink *self);
+/* Sinks that a stream, or anybody else, has. */
+guint ptp_fault_sink_get_n_alive (void);
 gsize ptp_fault_sink_get_taken (PtpFaultSink *self);
 /* Takes what the fault lets it take of one write. */
 gboolean ptp_fault_sink_take (PtpFaultSink *self,

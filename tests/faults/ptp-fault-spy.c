@@ -25,15 +25,17 @@ spy_produce (PtpPullProducer *self, PtpConsumer *to, GError **error)
   spy->n_too_late += spy->answered || spy->n_cancel > 0 ? 1 : 0;
   result = real_producer (self)->produce (self, to, error);
   spy->answered |= result == PTP_STEP_RESULT_FINISHED || result == PTP_STEP_RESULT_FAILED;
+  spy->exhausted |= result == PTP_STEP_RESULT_FINISHED;
   return result;
 }
 
 static void
-spy_cancel (PtpPullProducer *self)
+spy_cancel (PtpPullProducer *self, const GError *reason)
 {
   spy->n_cancel++;
-  if (real_producer (self)->cancel != NULL)
-    real_producer (self)->cancel (self);
+  if (spy->cancel_reason == NULL)
+    spy->cancel_reason = g_error_copy (reason);
+  real_producer (self)->cancel (self, reason);
 }
 
 static gboolean
@@ -44,10 +46,10 @@ spy_register_push_producer (PtpConsumer *self, PtpPushProducer *producer, GError
 }
 
 static void
-spy_unregister_producer (PtpConsumer *self)
+spy_unregister_producer (PtpConsumer *self, PtpPushProducer *producer)
 {
   spy->n_unregister++;
-  consumer.unregister_producer (self);
+  consumer.unregister_producer (self, producer);
 }
 
 static gboolean
@@ -56,6 +58,7 @@ spy_write (PtpConsumer *self, GBytes *bytes, GError **error)
   gsize size = 0;
   const guint8 *data = g_bytes_get_data (bytes, &size);
 
+  spy->n_late_writes += spy->n_finish + spy->n_abort > 0 ? 1 : 0;
   /* Before the write, from inside of which the next one may come. */
   g_byte_array_append (spy->accepted, data, (guint) size);
   if (consumer.write (self, bytes, error))
@@ -65,14 +68,25 @@ spy_write (PtpConsumer *self, GBytes *bytes, GError **error)
   return FALSE;
 }
 
-static void
-spy_producer_failed (PtpConsumer *self, const GError *error)
+static PtpEndResult
+spy_finish (PtpConsumer *self, GError **error)
 {
-  spy->n_producer_failed++;
-  spy->failed_after_that |= spy->n_unregister > 0;
-  g_clear_error (&spy->producer_error);
-  spy->producer_error = g_error_copy (error);
-  consumer.producer_failed (self, error);
+  spy->n_finish++;
+  spy->n_told_too_late += spy->n_abort > 0 || spy->n_unregister > 0 ? 1 : 0;
+  spy->n_told_too_early += spy->exhausted ? 0 : 1;
+  return consumer.finish (self, error);
+}
+
+static PtpEndResult
+spy_abort (PtpConsumer *self, const GError *reason, GError **error)
+{
+  spy->n_abort++;
+  spy->n_told_too_late += spy->n_unregister > 0 ? 1 : 0;
+  spy->n_told_too_early += spy->answered || spy->n_cancel > 0 ? 0 : 1;
+  spy->n_writes_at_abort = ptp_fault_plan_get_n_writes (&spy->sink->plan);
+  g_clear_error (&spy->abort_reason);
+  spy->abort_reason = g_error_copy (reason);
+  return consumer.abort (self, reason, error);
 }
 
 static gpointer
@@ -106,7 +120,8 @@ install (void)
   iface->register_push_producer = spy_register_push_producer;
   iface->unregister_producer = spy_unregister_producer;
   iface->write = spy_write;
-  iface->producer_failed = spy_producer_failed;
+  iface->finish = spy_finish;
+  iface->abort = spy_abort;
 }
 
 void
@@ -129,5 +144,6 @@ ptp_fault_spy_end (PtpFaultSpy *self)
 {
   spy = NULL;
   g_byte_array_unref (self->accepted);
-  g_clear_error (&self->producer_error);
+  g_clear_error (&self->cancel_reason);
+  g_clear_error (&self->abort_reason);
 }

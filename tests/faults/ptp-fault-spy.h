@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include "../unit/ptp-test-util.h"
+#include "ptp-fault-sink.h"
 
 G_BEGIN_DECLS
 
@@ -12,17 +12,25 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
+  PtpFaultSink *sink; /* (unowned): below the consumer */
+
   guint n_produce;
   guint n_cancel;
-  gboolean answered; /* the producer has said that it is finished, or that it failed */
-  guint n_too_late;  /* produce after that, or after cancel */
+  GError *cancel_reason; /* (owned) (nullable) */
+  gboolean answered;     /* the producer has said that it is finished, or that it failed */
+  gboolean exhausted;    /* the producer has said that it is finished */
+  guint n_too_late;      /* produce after that, or after cancel */
 
   guint n_register;
   guint n_unregister;
-  guint n_producer_failed;
-  GError *producer_error;     /* (owned) (nullable): of the last producer_failed */
-  gboolean failed_after_that; /* producer_failed came after unregister_producer */
-  GByteArray *accepted;       /* (owned): all that was written, and taken */
+  guint n_finish;
+  guint n_abort;
+  GError *abort_reason;    /* (owned) (nullable) */
+  guint n_writes_at_abort; /* calls of the sink's that write, begun before it */
+  guint n_told_too_late;   /* finish after abort, either after unregister_producer */
+  guint n_told_too_early;  /* finish before the producer was exhausted, either before its cancel */
+  guint n_late_writes;     /* after either */
+  GByteArray *accepted;    /* (owned): all that was written, and taken */
 } PtpFaultSpy;
 
 /* There is one stream at a time, and this is who looks at it from now on. */

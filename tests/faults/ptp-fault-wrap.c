@@ -5,13 +5,15 @@
 
 #include <string.h>
 
-/* A converter that changes nothing. */
+/* A converter that changes nothing, but for a trailer. */
 #define TYPE_SAME_CONVERTER (same_converter_get_type ())
 G_DECLARE_FINAL_TYPE (SameConverter, same_converter, SAME, CONVERTER, GObject)
 
 struct _SameConverter
 {
   GObject parent_instance;
+
+  const char *trailer; /* (not owned): what is left of it */
 };
 
 static void converter_iface_init (GConverterIface *iface);
@@ -20,6 +22,23 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (SameConverter,
                                same_converter,
                                G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (G_TYPE_CONVERTER, converter_iface_init))
+
+static GConverterResult
+convert_trailer (SameConverter *self,
+                 void *outbuf,
+                 gsize outbuf_size,
+                 gsize *bytes_read,
+                 gsize *bytes_written)
+{
+  gsize size = MIN (strlen (self->trailer), outbuf_size);
+
+  if (size > 0)
+    memcpy (outbuf, self->trailer, size);
+  self->trailer += size;
+  *bytes_read = 0;
+  *bytes_written = size;
+  return *self->trailer == 0 ? G_CONVERTER_FINISHED : G_CONVERTER_CONVERTED;
+}
 
 static GConverterResult
 convert (GConverter *converter,
@@ -32,13 +51,17 @@ convert (GConverter *converter,
          gsize *bytes_written,
          GError **error)
 {
+  SameConverter *self = SAME_CONVERTER (converter);
   gsize size = MIN (inbuf_size, outbuf_size);
+
+  if ((flags & G_CONVERTER_INPUT_AT_END) != 0 && inbuf_size == 0 && *self->trailer != 0)
+    return convert_trailer (self, outbuf, outbuf_size, bytes_read, bytes_written);
 
   *bytes_read = size;
   *bytes_written = size;
   if (size > 0)
     memcpy (outbuf, inbuf, size);
-  if ((flags & G_CONVERTER_INPUT_AT_END) != 0 && size == inbuf_size)
+  if ((flags & G_CONVERTER_INPUT_AT_END) != 0 && size == inbuf_size && *self->trailer == 0)
     return G_CONVERTER_FINISHED;
   if ((flags & G_CONVERTER_FLUSH) != 0 && size == inbuf_size)
     return G_CONVERTER_FLUSHED;
@@ -71,6 +94,7 @@ same_converter_class_init (SameConverterClass *klass)
 static void
 same_converter_init (SameConverter *self)
 {
+  self->trailer = "";
 }
 
 GInputStream *
@@ -100,5 +124,7 @@ ptp_fault_wrap_output (GOutputStream *stream, PtpFaultWrap wrap)
     return g_buffered_output_stream_new (base);
 
   converter = g_object_new (TYPE_SAME_CONVERTER, NULL);
+  if (wrap == PTP_FAULT_WRAP_TRAILER)
+    SAME_CONVERTER (converter)->trailer = PTP_FAULT_TRAILER;
   return g_converter_output_stream_new (base, converter);
 }

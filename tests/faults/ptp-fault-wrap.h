@@ -13,7 +13,12 @@ typedef enum
   PTP_FAULT_WRAP_NONE,
   PTP_FAULT_WRAP_BUFFERED,
   PTP_FAULT_WRAP_CONVERTER, /* with one that changes nothing, as TLS does to the data */
+  PTP_FAULT_WRAP_TRAILER,   /* with one that adds a trailer at the end, as a compressor does */
 } PtpFaultWrap;
+
+/* What the trailer is. */
+#define PTP_FAULT_TRAILER      "trailer!"
+#define PTP_FAULT_TRAILER_SIZE (sizeof (PTP_FAULT_TRAILER) - 1)
 
 /* Both take @stream. */
 GInputStream *ptp_fault_wrap_input (GInputStream *stream, PtpFaultWrap wrap);

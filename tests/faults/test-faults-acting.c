@@ -14,9 +14,12 @@ static const struct
 } actions[] = {
   { "/rules/E6/faults/cancel", PTP_FAULT_CANCEL },
   { "/rules/R3/faults/stop-producing", PTP_FAULT_STOP },
+  { "/rules/E11/faults/consumer-breaks", PTP_FAULT_BREAK },
+  { "/rules/L18/faults/stop-streaming", PTP_FAULT_STOP_STREAMING },
+  { "/rules/R4/faults/consumer-has-enough", PTP_FAULT_HAVE_ENOUGH },
   { "/rules/L15/faults/dispose", PTP_FAULT_DISPOSE },
   { "/rules/T4/faults/drop", PTP_FAULT_DROP },
-  { "/rules/B5/faults/abort", PTP_FAULT_ABORT },
+  { "/rules/L19/faults/aborted-by-others", PTP_FAULT_ABORT },
 };
 
 static const struct

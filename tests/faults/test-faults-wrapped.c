@@ -34,7 +34,14 @@ static const struct
 static const char *
 name_wrap (PtpFaultWrap wrap)
 {
-  return wrap == PTP_FAULT_WRAP_BUFFERED ? "buffered" : "converter";
+  static const char *const names[] = {
+    [PTP_FAULT_WRAP_NONE] = "none",
+    [PTP_FAULT_WRAP_BUFFERED] = "buffered",
+    [PTP_FAULT_WRAP_CONVERTER] = "converter",
+    [PTP_FAULT_WRAP_TRAILER] = "trailer",
+  };
+
+  return names[wrap];
 }
 
 static void
@@ -69,6 +76,26 @@ add_writes (PtpFaultWrap wrap, PtpFaultOutputWay way, PtpFaultCall call)
     }
 }
 
+/* What is broken off, or fails on the other side, gets no trailer. */
+static void
+add_closing (PtpFaultWrap wrap)
+{
+  PtpFaultCase what = { .in_way = PTP_FAULT_INPUT_ASYNC, .out_way = PTP_FAULT_OUTPUT_THREAD };
+
+  what.out_wrap = wrap;
+  what.in.call = PTP_FAULT_CALL_READ_ASYNC;
+  what.in.fault = PTP_FAULT_FAIL;
+  ptp_fault_test_add ("/rules/E10/faults/read-fails/trailer", &what);
+
+  what.in.fault = PTP_FAULT_ACT;
+  what.action = PTP_FAULT_STOP_STREAMING;
+  ptp_fault_test_add ("/rules/E10/faults/stop-streaming/trailer", &what);
+  what.action = PTP_FAULT_CANCEL;
+  ptp_fault_test_add ("/rules/E10/faults/cancel/trailer", &what);
+  what.action = PTP_FAULT_HAVE_ENOUGH;
+  ptp_fault_test_add ("/rules/E10/faults/dropped/trailer", &what);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -81,6 +108,8 @@ main (int argc, char *argv[])
   add_writes (PTP_FAULT_WRAP_CONVERTER, PTP_FAULT_OUTPUT_THREAD, PTP_FAULT_CALL_WRITE);
   add_writes (PTP_FAULT_WRAP_CONVERTER, PTP_FAULT_OUTPUT_POLLABLE,
               PTP_FAULT_CALL_WRITE_NONBLOCKING);
+  add_writes (PTP_FAULT_WRAP_TRAILER, PTP_FAULT_OUTPUT_THREAD, PTP_FAULT_CALL_WRITE);
+  add_closing (PTP_FAULT_WRAP_TRAILER);
 
   return ptp_fault_test_run ();
 }

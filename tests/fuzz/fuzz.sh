@@ -63,7 +63,7 @@ run_libfuzzer() {
   mkdir -p "$work/new" "$work/found"
   # A leak is looked for after each input that may have one; at the end GLib's own quarks are left.
   UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 LSAN_OPTIONS=leak_check_at_exit=0 \
-    "$program" "-max_total_time=$seconds" -max_len=194 -timeout=30 -rss_limit_mb=2048 \
+    "$program" "-max_total_time=$seconds" -max_len=195 -timeout=30 -rss_limit_mb=2048 \
     -print_final_stats=1 "-artifact_prefix=$work/found/" "$work/new" "$corpus" \
     >"$work/log" 2>&1 || true
   grep -E '^stat::(number_of_executed_units|average_exec_per_sec)|cov: ' "$work/log" | tail -n 3 || true

@@ -24,18 +24,19 @@ OUTPUTS = {
     ("start-c.md", "c"): """\
 12 bytes
 3893 bytes
+The stream was cancelled
+0 bytes
 The marks of an output stream consumer are out of order: low 65536, high 16384, limit 262144; \
 low must be below high, and high at most the limit
 paused by user, battery
-The stream was cancelled
-0 bytes, and then: Closing the output stream was cancelled: 0 bytes were written, 0 were dropped
 4999950000
 """,
     ("start-vala.md", "vala"): """\
 12 bytes
 paused by user
 3 2 1 done
-The stream was cancelled
+aborted: The stream was cancelled
+cancelled
 4999950000
 """,
     ("scheduling.md", "c"): "priority 300\n",
@@ -43,13 +44,8 @@ The stream was cancelled
     ("scheduling.md", "js"): "priority 300\n",
     ("threading.md", "c"): "paused by main thread\n1048576 bytes\n",
     ("threading.md", "python"): "paused by main thread\ndone\n",
-    ("errors.md", "c"): """\
-the stream: finished
-the consumer: no space
-the stream: The stream to read from is closed
-the consumer: Closing the output stream was cancelled: 0 bytes were written, 0 were dropped
-""",
-    ("errors.md", "python"): "no space\nb'data'\nfailed: there is no more\n",
+    ("errors.md", "c"): "the disk is full\nfailed: The stream to read from is closed\n",
+    ("errors.md", "python"): "the source heard of it: True\nno space\nb'data'\nfailed: there is no more\n",
     ("errors.md", "js"): "no space\nfailed: there is no more\n",
     ("coming-from-splice-and-idle.md", "c"): """\
 spliced 12 bytes
@@ -57,6 +53,13 @@ streamed 12 bytes
 idle: 4999950000
 in slices: 4999950000
 """,
+}
+
+# The files that they leave.
+COUNTDOWN = "".join(f"{number}\n" for number in range(1000, 0, -1)).encode()
+FILES = {
+    ("start-c.md", "c"): {"countdown": COUNTDOWN},
+    ("start-vala.md", "vala"): {"twelve": b"twelve bytes"},
 }
 
 # The same, with an argument.
@@ -77,7 +80,12 @@ def command(page, language, folder, which=slice(None)):
 
 @pytest.mark.parametrize("page, language", OUTPUTS)
 def test_the_page_says_what_happens(page, language, tmp_path):
-    assert guide.run(*command(page, language, tmp_path)) == (0, OUTPUTS[page, language], "")
+    words = command(page, language, tmp_path)
+    folder = tmp_path / "run"
+    folder.mkdir()
+    assert guide.run(*words, cwd=folder) == (0, OUTPUTS[page, language], "")
+    left = {file.name: file.read_bytes() for file in folder.iterdir()}
+    assert left == FILES.get((page, language), {})
 
 
 @pytest.mark.parametrize("language", LISTING[1])
@@ -98,6 +106,14 @@ def test_a_consumer_hashes_a_file(language, tmp_path):
     (tmp_path / "data").write_bytes(data)
     status, output, errors = guide.run(*command(DIGEST[0], language, tmp_path), tmp_path / "data")
     assert (status, output.splitlines()[0], errors) == (0, hashlib.sha256(data).hexdigest(), "")
+
+
+@pytest.mark.parametrize("language", DIGEST[1])
+def test_no_digest_is_told_of_data_that_are_not_whole(language, tmp_path):
+    """A file that can be opened, and not read."""
+    words = command(DIGEST[0], language, tmp_path)
+    status, output, errors = guide.run(*words, "/proc/self/mem")
+    assert (status != 0, output, errors != "") == (True, "", True)
 
 
 @pytest.mark.parametrize("number", [0, 1])

@@ -86,7 +86,7 @@ counted_consumer_register_push_producer (PtpConsumer *consumer,
 }
 
 static void
-counted_consumer_unregister_producer (PtpConsumer *consumer)
+counted_consumer_unregister_producer (PtpConsumer *consumer, PtpPushProducer *producer)
 {
   CountedConsumer *self = (CountedConsumer *) consumer;
 
@@ -154,7 +154,7 @@ counted_push_producer_resume_producing (PtpPushProducer *producer)
 }
 
 static void
-counted_push_producer_stop_producing (PtpPushProducer *producer)
+counted_push_producer_stop_producing (PtpPushProducer *producer, const GError *reason)
 {
 }
 

@@ -302,7 +302,7 @@ run_registration (guint64 count)
       check (ptp_consumer_register_push_producer ((PtpConsumer *) consumer,
                                                   (PtpPushProducer *) producer, &error),
              error);
-      ptp_consumer_unregister_producer ((PtpConsumer *) consumer);
+      ptp_consumer_unregister_producer ((PtpConsumer *) consumer, (PtpPushProducer *) producer);
     }
 }
 

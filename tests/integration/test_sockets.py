@@ -286,6 +286,35 @@ def test_tls_refuses(run, tls, certificates, name, ca, why):
         server.join()
 
 
+@pytest.mark.parametrize("how", ["tcp", "tls"])
+def test_a_peer_that_does_not_get_everything_hears_no_end(start, tcp, tls, certificates, how):
+    """A reset, or at least no close_notify: half is not taken for all."""
+    heard = threading.Event()
+
+    def receive(connection):
+        assert connection.recv(100) == b"half"
+        heard.set()
+        try:
+            return connection.recv(100)
+        except (ConnectionResetError, ssl.SSLEOFError) as error:
+            return error
+
+    server = {"tcp": tcp, "tls": tls}[how](receive)
+    running = start(f"--tls-ca={certificates}/ca.pem", "-", server.url, stdin=subprocess.PIPE)
+    running.process.stdin.write(b"half")
+    running.process.stdin.flush()
+    assert heard.wait(SAFETY)
+    assert running.interrupt().status == 130
+    assert isinstance(server.join(), OSError)
+
+
+def test_tls_ca_with_a_relative_path(run, tls, certificates, big):
+    server = tls(receive_all)
+    result = run("--tls-ca=ca.pem", big, server.url, cwd=certificates)
+    assert result.status == 0, result.err
+    assert sha256(server.join()) == sha256(big.read_bytes())
+
+
 def test_tls_ca_that_is_not_there(run, tmp_path):
     result = run(f"--tls-ca={tmp_path}/no.pem", "tls://127.0.0.1:9", "/dev/null")
     assert result.status == 3, result.err

@@ -143,6 +143,51 @@ def check_licenses(root, paths):
     ]
 
 
+# Names of the contract
+
+ENDS = ["finished", "stopped", "failed"]
+INTERFACE = re.compile(r"^struct _Ptp(\w+)Interface\n\{(.*?)^\};", re.MULTILINE | re.DOTALL)
+SLOT = re.compile(r"\(\*(\w+)\) \(")
+NEW_SIGNAL = re.compile(r'\bg_signal_new\w* \(\s*"([^"]+)"')
+# The arguments up to the first name: calls in them are balanced.
+BY_NAME = re.compile(
+    r"\b(g_signal_(?:connect(?!_closure_by_id)|emit_by_name|lookup)\w*) \(((?:[^();]|\([^()]*\))*)\)"
+)
+
+
+def contract_signals(library):
+    sources = sorted((library / "contract").glob("*.c"))
+    return [name for path in sources for name in NEW_SIGNAL.findall(path.read_text(encoding="utf-8"))]
+
+
+def check_contract_names(library):
+    """One class may implement all of the interfaces, and a stream one of them."""
+    named = [(end, "an end of a stream") for end in ENDS]
+    for path in sorted((library / "contract").glob("*.h")):
+        for interface, slots in INTERFACE.findall(path.read_text(encoding="utf-8")):
+            named += [(slot, f"a virtual function of {interface}") for slot in SLOT.findall(slots)]
+    named += [(name.replace("-", "_"), "a signal") for name in contract_signals(library)]
+    known, complaints = {}, []
+    for name, what in named:
+        if name in known:
+            complaints.append(f"{name} is {known[name]} and {what}")
+        known.setdefault(name, what)
+    return complaints
+
+
+def check_signals_by_id(library):
+    """A class may have a second signal of that name, which hides the one of the contract."""
+    signals, complaints = contract_signals(library), []
+    for path in sorted(path for folder in FOLDERS for path in (library / folder).glob("*.c")):
+        for call, arguments in BY_NAME.findall(path.read_text(encoding="utf-8")):
+            named = re.search(r'"([\w-]+)', arguments)
+            by_interface = call == "g_signal_lookup" and re.search(r", PTP_TYPE_\w+$", arguments)
+            if (named is None or named.group(1) in signals) and not by_interface:
+                what = named.group(1) if named else "what is not a literal"
+                complaints.append(f"{relative(path, library)}: {call} by name, {what}")
+    return complaints
+
+
 # The compiler
 
 
@@ -186,7 +231,7 @@ def declared_functions(headers):
     names = set()
     for text in headers:
         names.update(re.findall(r"^PTP_AVAILABLE_IN_\w+\n[^;{]*?\b(ptp_\w+) \(", text, re.MULTILINE))
-        for prefix in re.findall(r"^G_DECLARE_\w+ \(\w+,\s*(\w+),", text, re.MULTILINE):
+        for prefix in re.findall(r"^G_DECLARE_\w+ \(\s*\w+,\s*(\w+),", text, re.MULTILINE):
             names.add(f"{prefix}_get_type")
     return names
 
@@ -251,13 +296,10 @@ def check_rules_name_a_test(rules):
 
 
 def check_references(text, test_texts):
-    """Every test that a page names is there."""
+    """Every test that a page names is there, or a group of tests has that name."""
     whole = re.sub(r"['`]", '"', "\n".join(test_texts))
-    return [f"no test {name}" for name in TEST_REFERENCE.findall(text) if f'"{name}"' not in whole]
-
-
-def code_blocks(markdown, language):
-    return re.findall(rf"^```{language}\n(.*?)^```$", markdown, re.MULTILINE | re.DOTALL)
+    names = TEST_REFERENCE.findall(text)
+    return [f"no test {name}" for name in names if not re.search(f'"{re.escape(name)}["/]', whole)]
 
 
 def check_links(path):

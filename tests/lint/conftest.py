@@ -57,7 +57,8 @@ def meson_build(root):
 def test_texts(root, build, run_command):
     """The tests: what the C programs say they have, and the others as they are written."""
     tests = json.loads((build / "meson-info" / "intro-tests.json").read_text())
-    programs = [test["cmd"][0] for test in tests if str(build / "tests" / "unit") in test["cmd"][0]]
+    folders = tuple(f"{build / 'tests' / name}/test-" for name in ("unit", "faults"))
+    programs = [test["cmd"][0] for test in tests if test["cmd"][0].startswith(folders)]
     assert len(programs) >= 10
     names = [name for program in programs for name in run_command(program, "-l").split()]
     # Not those in lint/, which only speak of tests.

@@ -10,8 +10,7 @@ done_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!ptp_output_stream_consumer_close_finish (PTP_OUTPUT_STREAM_CONSUMER (source), result,
-                                                &error))
+  if (!ptp_pull_to_push_wait_finish (PTP_PULL_TO_PUSH (source), result, &error))
     g_error ("%s", error->message);
   g_main_loop_quit (data);
 }
@@ -27,9 +26,7 @@ main (void)
   g_autoptr (PtpPullToPush) stream = NULL;
 
   stream = ptp_pull_to_push_stream (PTP_PULL_PRODUCER (producer), PTP_CONSUMER (consumer), NULL);
-  g_signal_connect_swapped (stream, "finished", G_CALLBACK (g_main_loop_quit), loop);
-  g_main_loop_run (loop);
-  ptp_output_stream_consumer_close_async (consumer, 0, NULL, done_cb, loop);
+  ptp_pull_to_push_wait_async (stream, NULL, done_cb, loop);
   g_main_loop_run (loop);
 
   g_print ("%s %.*s", PTP_VERSION_S,

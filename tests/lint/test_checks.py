@@ -65,6 +65,59 @@ def test_folders(tmp_path):
     assert checks.check_folders(tmp_path) == ["gst: no arrow says what it may know"]
 
 
+CONTRACT = {
+    "contract/a.h": "struct _PtpConsumerInterface\n{\n  GTypeInterface g_iface;\n"
+    "  gboolean (*write) (PtpConsumer *self);\n};\n",
+    "contract/b.h": "struct _PtpPullProducerInterface\n{\n  void (*cancel) (PtpPullProducer *self,\n"
+    "                  const GError *reason);\n};\n",
+    "contract/a.c": '  signals[SETTLED]\n    = g_signal_new_class_handler ("settled", PTP_TYPE_CONSUMER);\n',
+    "contract/b.c": '  signals[READY] = g_signal_new ("ready", PTP_TYPE_PULL_PRODUCER);\n',
+}
+
+
+def write_contract(root, name=None, old="", new=""):
+    """With one fault, or none."""
+    for file, text in CONTRACT.items():
+        write(root, file, text.replace(old, new) if file == name else text)
+
+
+@pytest.mark.parametrize(
+    "name, old, new, complaint",
+    [
+        (None, "", "", None),
+        ("contract/a.h", "*write", "*cancel", "cancel is a virtual function of Consumer and a virtual function of PullProducer"),
+        ("contract/a.h", "*write", "*stopped", "stopped is an end of a stream and a virtual function of Consumer"),
+        ("contract/a.h", "*write", "*ready", "ready is a virtual function of Consumer and a signal"),
+        ("contract/b.c", "ready", "settled", "settled is a signal and a signal"),
+        ("contract/b.c", "ready", "failed", "failed is an end of a stream and a signal"),
+    ],
+)
+def test_contract_names(tmp_path, name, old, new, complaint):
+    write_contract(tmp_path, name, old, new)
+    assert checks.check_contract_names(tmp_path) == ([complaint] if complaint else [])
+
+
+@pytest.mark.parametrize(
+    "code, complaint",
+    [
+        ('g_signal_connect (cancellable, "cancelled", G_CALLBACK (a_cb), self);', None),
+        ('g_signal_connect_object (a, "notify::ready", G_CALLBACK (a_cb), self, 0);', None),
+        ("g_signal_connect_closure_by_id (a, ready_id, 0, closure, FALSE);", None),
+        ('id = g_signal_lookup ("ready", PTP_TYPE_PULL_PRODUCER);', None),
+        ('id = g_signal_lookup ("ready", G_OBJECT_TYPE (a));', "g_signal_lookup by name, ready"),
+        ('g_signal_connect (a, "ready", G_CALLBACK (a_cb), self);', "g_signal_connect by name, ready"),
+        ('g_signal_connect_data (G_OBJECT (a),\n    "settled", G_CALLBACK (a_cb), self, NULL, 0);',
+         "g_signal_connect_data by name, settled"),
+        ("g_signal_connect (a, name, G_CALLBACK (a_cb), self);", "g_signal_connect by name, what is not a literal"),
+        ('g_signal_emit_by_name (a, "ready");', "g_signal_emit_by_name by name, ready"),
+    ],
+)  # fmt: skip
+def test_signals_by_id(tmp_path, code, complaint):
+    write_contract(tmp_path)
+    write(tmp_path, "gio/c.c", f"  {code}\n")
+    assert checks.check_signals_by_id(tmp_path) == ([f"gio/c.c: {complaint}"] if complaint else [])
+
+
 def test_words(tmp_path):
     good = write(tmp_path, "good.c", '/* no goto */ const char *a = "goto";\nint gotos;\n')
     bad = write(tmp_path, "bad.c", "void\nf (void)\n{\n  goto out;\nout:\n}\n")
@@ -156,6 +209,7 @@ def test_references():
     text = "Proved by `/rules/L1/twice`."
     assert checks.check_references(text, ['add ("/rules/L1/twice", a)']) == []
     assert checks.check_references(text, ["test('/rules/L1/twice', () => {});"]) == []
+    assert checks.check_references(text, ['add ("/rules/L1/twice/by-hand", a)']) == []
     assert checks.check_references(text, ['add ("/rules/L1/thrice", a)']) != []
     assert checks.check_references(text, ['add ("/rules/L1/twice-over", a)']) != []
 
@@ -166,7 +220,3 @@ def test_links(tmp_path):
     bad = write(tmp_path, "bad.md", "[a](gone.md)\n")
     assert checks.check_links(good) == []
     assert checks.check_links(bad) == ["bad.md: no file gone.md"]
-
-
-def test_code_blocks():
-    assert checks.code_blocks("a\n```c\nint a;\n```\n```py\nb\n```\n", "c") == ["int a;\n"]

@@ -15,27 +15,31 @@ GLIB = "{http://www.gtk.org/introspection/glib/1.0}"
 NAMESPACE = {
     "class": {
         "BytesProducer",
+        "Connection",
         "CooperativeTask",
         "Cooperator",
+        "FileConsumer",
         "InputStreamProducer",
         "OutputStreamConsumer",
         "PullToPush",
     },
     "interface": {"Consumer", "PullProducer", "PushProducer"},
-    "enumeration": {"Error", "StepResult", "StreamState"},
-    "callback": {"ClockFunc", "StepFunc"},
+    "enumeration": {"EndResult", "Error", "Settlement", "StepResult", "StreamState"},
+    "bitfield": {"PullToPushFlags"},
+    "callback": {"ClockFunc", "StepFunc", "UnheardFunc"},
     "constant": {"MAJOR_VERSION", "MINOR_VERSION", "MICRO_VERSION", "VERSION_S", "SLICE_DEFAULT"},
 }
 VFUNCS = {
     "Consumer": {
         "register_push_producer",
-        "register_pull_producer",
         "unregister_producer",
         "write",
-        "producer_failed",
+        "finish",
+        "abort",
+        "get_desired_size",
     },
     "PullProducer": {"produce", "cancel"},
-    "PushProducer": {"pause_producing", "resume_producing", "stop_producing", "unregistered"},
+    "PushProducer": {"pause_producing", "resume_producing", "stop_producing", "registered", "unregistered"},
 }
 # Made by the type macros: not for people.
 BORN_BY_MACRO = {"record", "function-macro"}

@@ -17,6 +17,16 @@ def test_no_folder_is_forgotten(root):
     assert checks.check_folders(root / "pulltopush") == []
 
 
+def test_names_of_the_contract_are_disjoint(root):
+    library = root / "pulltopush"
+    assert sorted(checks.contract_signals(library)) == ["broken", "ready", "settle-failed", "settled"]
+    assert checks.check_contract_names(library) == []
+
+
+def test_signals_of_the_contract_are_connected_by_id(root):
+    assert checks.check_signals_by_id(root / "pulltopush") == []
+
+
 def test_words(root):
     assert checks.check_words(root, checks.sources_of(root)) == []
 

@@ -97,7 +97,7 @@ FAULTS = {
     "a callback": (lambda ns: by_name(ns, f"{CORE}callback", "StepFunc"), no_doc, "StepFunc has no documentation"),
     "a signal": (lambda ns: by_name(ns, f"{GLIB}signal", "finished"), no_doc, "signal finished has no documentation"),
     "a parameter of a signal": (
-        lambda ns: first_parameter(by_name(ns, f"{GLIB}signal", "error")),
+        lambda ns: first_parameter(by_name(ns, f"{GLIB}signal", "failed")),
         no_doc,
         "parameter error has no documentation",
     ),

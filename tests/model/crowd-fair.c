@@ -74,11 +74,11 @@ stop_another (CrowdMember *self)
   if (other == self || !counts (other) || world->teams[0].n_runnable <= 2)
     return;
 
-  crowd_member_ask_end (other, PTP_STREAM_STATE_STOPPED);
+  crowd_member_ask_end (other, CROWD_CAUSE_STOP);
   if (other->is_task)
     ptp_cooperative_task_stop (other->object);
   else
-    ptp_push_producer_stop_producing (other->object);
+    ptp_pull_to_push_stop_streaming (other->object);
 }
 
 static void

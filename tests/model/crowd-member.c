@@ -15,7 +15,7 @@ may_run (const CrowdMember *self)
   for (guint i = 0; i < CROWD_N_NAMES; i++)
     held = held || self->held[i];
 
-  return self->started && !held && !self->waiting && self->end == PTP_STREAM_STATE_IDLE;
+  return self->started && !held && !self->waiting && self->cause == CROWD_CAUSE_NONE;
 }
 
 void
@@ -34,13 +34,60 @@ crowd_member_update (CrowdMember *self)
     self->team->n_runnable--;
 }
 
-/* The first counts. */
+/* The first counts; from a stop on, what comes later cuts short what the consumer still does. */
 void
-crowd_member_ask_end (CrowdMember *self, PtpStreamState end)
+crowd_member_ask_end (CrowdMember *self, CrowdCause cause)
 {
-  if (self->end == PTP_STREAM_STATE_IDLE)
-    self->end = end;
+  if (self->cause == CROWD_CAUSE_NONE)
+    self->cause = cause;
+  else if (self->n_ends == 0 && cause >= CROWD_CAUSE_STOP && self->abort_cause == CROWD_CAUSE_NONE)
+    self->abort_cause = cause;
   crowd_member_update (self);
+}
+
+static gboolean
+was_told (const CrowdMember *self)
+{
+  return self->n_finishes + self->n_aborts > 0;
+}
+
+static PtpStreamState
+get_end_for (CrowdMember *self, CrowdCause cause)
+{
+  switch (cause)
+    {
+    case CROWD_CAUSE_STOP:
+      return self->is_task || was_told (self) || self->unregistered_own || self->n_registered == 0
+               ? PTP_STREAM_STATE_STOPPED
+               : PTP_STREAM_STATE_FINISHED;
+
+    case CROWD_CAUSE_STOPPED:
+      return PTP_STREAM_STATE_STOPPED;
+
+    case CROWD_CAUSE_BROKEN:
+    case CROWD_CAUSE_BUSY:
+    case CROWD_CAUSE_CANCELLED:
+      return PTP_STREAM_STATE_FAILED;
+
+    case CROWD_CAUSE_NONE:
+    case CROWD_CAUSE_EXHAUSTED:
+    case CROWD_CAUSE_ENOUGH:
+    default:
+      return PTP_STREAM_STATE_FINISHED;
+    }
+}
+
+/* What must be its end, now that all has happened that leads to it. */
+PtpStreamState
+crowd_member_get_end (CrowdMember *self)
+{
+  if (self->cause != CROWD_CAUSE_EXHAUSTED || self->n_finishes == 0
+      || self->outcome == CROWD_OUTCOME_FINISHED)
+    return get_end_for (self, self->cause);
+  if (self->n_aborts > 0)
+    return get_end_for (self, self->abort_cause);
+
+  return PTP_STREAM_STATE_FAILED;
 }
 
 void
@@ -98,19 +145,23 @@ answer_last (CrowdMember *self, GError **error)
   self->answered = TRUE;
   if (!self->failing)
     {
-      crowd_member_ask_end (self, PTP_STREAM_STATE_FINISHED);
+      crowd_member_ask_end (self, CROWD_CAUSE_EXHAUSTED);
       return PTP_STEP_RESULT_FINISHED;
     }
 
-  crowd_member_ask_end (self, PTP_STREAM_STATE_FAILED);
+  crowd_member_ask_end (self, CROWD_CAUSE_BROKEN);
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "Number %u failed", self->id);
   return PTP_STEP_RESULT_FAILED;
 }
 
-/* A stream is asked once more after its first. */
+/* A stream is asked once more after its first, unless it began to listen when it was paused: so
+ * that one is always asked once more.
+ */
 static PtpStepResult
 answer_pending (CrowdMember *self)
 {
+  if (!self->is_task && !self->listening && self->may_listen)
+    ptp_pull_producer_emit_ready (PTP_PULL_PRODUCER (self->producer));
   if (!self->is_task && !self->listening)
     self->listening = TRUE;
   else if (!self->ready_seen)
@@ -176,12 +227,15 @@ task_destroyed_cb (gpointer user_data)
 static void
 check_end (CrowdMember *self, PtpStreamState end)
 {
+  const PtpStreamState expected = crowd_member_get_end (self);
   PtpStreamState state;
 
   crowd_member_check_idle (self, "L8: a second end, or one inside a step");
-  if (self->end != end || self->world->in_call > 0)
-    crowd_find (self->world, self, "L8: ended as %d, and %d was asked for first, or inside a call",
-                (int) end, (int) self->end);
+  if (expected != end || self->cause == CROWD_CAUSE_NONE || self->world->in_call > 0)
+    crowd_find (self->world, self, "L8: ended as %d, must be %d, or inside a call", (int) end,
+                (int) expected);
+  if (self->pending || self->in_end_call)
+    crowd_find (self->world, self, "L19: ended before its consumer has settled");
   g_object_get (self->object, "state", &state, NULL);
   if (state != end)
     crowd_find (self->world, self, "L8: the state is %d after the end %d", (int) state, (int) end);
@@ -199,8 +253,7 @@ end_as (CrowdMember *self, PtpStreamState end)
 
   check_end (self, end);
   self->n_ends++;
-  if (!self->is_task && end == PTP_STREAM_STATE_STOPPED)
-    ptp_consumer_unregister_producer (PTP_CONSUMER (self->consumer));
+  self->end = end;
   if (world->disturb != NULL)
     world->disturb (self);
 }
@@ -218,7 +271,7 @@ stopped_cb (gpointer object, gpointer member)
 }
 
 static void
-error_cb (gpointer object, const GError *error, gpointer member)
+failed_cb (gpointer object, const GError *error, gpointer member)
 {
   end_as (member, PTP_STREAM_STATE_FAILED);
 }
@@ -243,8 +296,9 @@ make_stream (CrowdMember *self)
 
   self->producer = crowd_producer_new (self);
   self->consumer = crowd_consumer_new (self);
-  self->object = g_object_new (PTP_TYPE_PULL_TO_PUSH, "producer", self->producer, "consumer",
-                               self->consumer, "cooperator", self->team->cooperator, NULL);
+  self->object
+    = g_object_new (PTP_TYPE_PULL_TO_PUSH, "producer", self->producer, "consumer", self->consumer,
+                    "cooperator", self->team->cooperator, "flags", self->flags, NULL);
   if (!crowd_random_one_in (&world->random, 2))
     return;
 
@@ -264,6 +318,8 @@ crowd_member_new (CrowdWorld *world, gboolean is_task)
   self->n_steps_wanted = 1 + crowd_random_below (&world->random, 40);
   self->cost = crowd_random_below (&world->random, world->max_cost + 1);
   self->failing = crowd_random_one_in (&world->random, 10);
+  if (crowd_random_one_in (&world->random, 4))
+    self->flags = (PtpPullToPushFlags) crowd_random_below (&world->random, 4);
   g_ptr_array_add (world->members, self);
 
   if (is_task)
@@ -275,7 +331,7 @@ crowd_member_new (CrowdWorld *world, gboolean is_task)
   self->started = is_task;
   g_signal_connect (self->object, "finished", G_CALLBACK (finished_cb), self);
   g_signal_connect (self->object, "stopped", G_CALLBACK (stopped_cb), self);
-  g_signal_connect (self->object, "error", G_CALLBACK (error_cb), self);
+  g_signal_connect (self->object, "failed", G_CALLBACK (failed_cb), self);
   g_object_weak_ref (self->object, gone_cb, self);
   crowd_member_update (self);
 
@@ -290,14 +346,15 @@ crowd_member_start (CrowdMember *self)
   if (self->started || self->gone)
     return;
 
-  if (self->end == PTP_STREAM_STATE_IDLE
+  if (self->cause == CROWD_CAUSE_NONE
       && !ptp_consumer_register_push_producer (PTP_CONSUMER (self->consumer),
                                                PTP_PUSH_PRODUCER (self->object), &error))
     crowd_find (self->world, self, "%s", error->message);
   ptp_pull_to_push_start_streaming (self->object);
-  self->started = self->end == PTP_STREAM_STATE_IDLE;
-  if (self->cancelled)
-    crowd_member_ask_end (self, PTP_STREAM_STATE_FAILED);
+  self->started = self->cause == CROWD_CAUSE_NONE;
+  self->watched = self->started;
+  if (self->started && self->cancelled)
+    crowd_member_ask_end (self, CROWD_CAUSE_CANCELLED);
   crowd_member_update (self);
 }
 

@@ -19,16 +19,19 @@ crowd_find (CrowdWorld *self, CrowdMember *member, const char *format, ...)
   va_end (args);
   g_printerr ("FINDING with seed %" G_GUINT64_FORMAT ": %s\n", self->seed, text);
   if (member != NULL)
-    g_printerr ("  %s %u of %u: end %d (%u told), runnable %d, running %d, started %d, paused %d, "
-                "held %d%d%d, waiting %d, steps %u of %u, cost %u, chunks %u - %u, cancelled %u, "
-                "failed %u, registered %u - %u, gone %d, others had %" G_GINT64_FORMAT " us\n",
-                member->is_task ? "task" : "stream", member->id, self->members->len,
-                (int) member->end, member->n_ends, member->runnable, member->running,
-                member->started, member->paused, member->held[0], member->held[1], member->held[2],
-                member->waiting, member->n_steps, member->n_steps_wanted, member->cost,
-                member->n_written, member->n_received, member->n_cancels, member->n_failures,
-                member->n_registered, member->n_unregistered, member->gone,
-                member->team->used - member->others_had);
+    g_printerr (
+      "  %s %u of %u: cause %d, %d, end %d (%u told), runnable %d, running %d, started %d, "
+      "paused %d, held %d%d%d, waiting %d, steps %u of %u, cost %u, chunks %u - %u, "
+      "cancelled %u, finish %u, abort %u, pending %d, outcome %d, flags %d, registered "
+      "%u - %u, gone %d, others had %" G_GINT64_FORMAT " us\n",
+      member->is_task ? "task" : "stream", member->id, self->members->len, (int) member->cause,
+      (int) member->abort_cause, (int) member->end, member->n_ends, member->runnable,
+      member->running, member->started, member->paused, member->held[0], member->held[1],
+      member->held[2], member->waiting, member->n_steps, member->n_steps_wanted, member->cost,
+      member->n_written, member->n_received, member->n_cancels, member->n_finishes,
+      member->n_aborts, member->pending, (int) member->outcome, (int) member->flags,
+      member->n_registered, member->n_unregistered, member->gone,
+      member->team->used - member->others_had);
 }
 
 static gint64
@@ -206,7 +209,8 @@ count_progress (CrowdWorld *self)
     {
       const CrowdMember *member = g_ptr_array_index (self->members, i);
 
-      n += member->n_steps + member->n_ends + member->n_waited + (member->gone ? 1 : 0);
+      n += member->n_steps + member->n_finishes + member->n_aborts + member->n_ends
+           + member->n_waited + (member->gone ? 1 : 0);
     }
 
   return n;
@@ -232,6 +236,7 @@ come_to_end (CrowdWorld *self)
         continue;
       crowd_member_start (member);
       crowd_let_go_of (member);
+      crowd_settle (member);
     }
 
   while (count_under_way (self) > 0 && n_idle < patience && self->n_findings == 0)
@@ -245,13 +250,35 @@ come_to_end (CrowdWorld *self)
     }
 }
 
+static guint
+count_cancels (const CrowdMember *self)
+{
+  const gboolean no_harm = self->cause == CROWD_CAUSE_ENOUGH || self->cause == CROWD_CAUSE_STOP;
+
+  if (self->answered || self->cause == CROWD_CAUSE_BROKEN
+      || (no_harm && (self->flags & PTP_PULL_TO_PUSH_KEEP_SOURCE) != 0))
+    return 0;
+
+  return 1;
+}
+
+/* Whoever the stream unregistered was told its end, unless somebody else keeps it. */
+static void
+check_told (CrowdMember *self)
+{
+  const gboolean told = self->n_finishes + self->n_aborts > 0;
+  const gboolean kept = (self->flags & PTP_PULL_TO_PUSH_KEEP_SINK) != 0;
+
+  if (kept ? told : self->unregistered_own && !told)
+    crowd_find (self->world, self, "L17: the consumer was kept and told its end, or neither");
+  if (self->n_finishes > 0 && self->cause != CROWD_CAUSE_EXHAUSTED)
+    crowd_find (self->world, self, "L17: finish without a finished producer");
+}
+
 static void
 check_sums (CrowdMember *self)
 {
-  const gboolean failed = self->end == PTP_STREAM_STATE_FAILED;
-  const gboolean finished = self->end == PTP_STREAM_STATE_FINISHED;
-
-  if (self->n_ends > 1 || (self->n_ends == 0 && (self->started || self->end != 0)))
+  if (self->n_ends > 1 || (self->n_ends == 0 && (self->started || self->cause != CROWD_CAUSE_NONE)))
     crowd_find (self->world, self, "L8: not one end");
   if (!self->gone)
     crowd_find (self->world, self, "L15: somebody keeps it");
@@ -264,10 +291,9 @@ check_sums (CrowdMember *self)
   if (self->is_task || self->n_ends == 0)
     return;
 
-  if (self->n_cancels != (!finished && !self->answered ? 1 : 0)
-      || self->n_failures != (failed && !self->let_go ? 1 : 0)
-      || self->n_registered != self->n_unregistered)
-    crowd_find (self->world, self, "L7, E1, L15: cancelled, failed or unregistered otherwise");
+  check_told (self);
+  if (self->n_cancels != count_cancels (self) || self->n_registered != self->n_unregistered)
+    crowd_find (self->world, self, "L7, L15: cancelled or unregistered otherwise");
 }
 
 static void

@@ -23,6 +23,28 @@ G_BEGIN_DECLS
 typedef struct _CrowdWorld CrowdWorld;
 typedef struct _CrowdMember CrowdMember;
 
+/* What decided on an end. */
+typedef enum
+{
+  CROWD_CAUSE_NONE,
+  CROWD_CAUSE_EXHAUSTED,
+  CROWD_CAUSE_BROKEN, /* the step failed, or the producer said so */
+  CROWD_CAUSE_ENOUGH, /* the consumer let go */
+  CROWD_CAUSE_STOP,
+  CROWD_CAUSE_STOPPED, /* with the reason STOPPED */
+  CROWD_CAUSE_BUSY,    /* with an error as the reason */
+  CROWD_CAUSE_CANCELLED,
+} CrowdCause;
+
+/* What the consumer settled. */
+typedef enum
+{
+  CROWD_OUTCOME_NONE,
+  CROWD_OUTCOME_FINISHED,
+  CROWD_OUTCOME_ABORTED,
+  CROWD_OUTCOME_FAILED,
+} CrowdOutcome;
+
 typedef struct
 {
   PtpCooperator *cooperator; /* (owned) */
@@ -49,6 +71,7 @@ struct _CrowdMember
   guint n_steps_wanted;
   guint cost; /* microseconds a step */
   gboolean failing;
+  PtpPullToPushFlags flags;
 
   /* The books */
   gboolean started;
@@ -57,21 +80,30 @@ struct _CrowdMember
   gboolean waiting;
   gboolean ready_seen;
   gboolean listening;
+  gboolean may_listen; /* it was paused: then it may, before it was ever asked */
   gboolean answered;
+  gboolean watched; /* the cancellable */
   gboolean cancelled;
-  PtpStreamState end; /* the first that was asked for; IDLE if none */
-  gboolean runnable;  /* all of this together */
+  CrowdCause cause;       /* the first */
+  CrowdCause abort_cause; /* the first that was asked for after that, if it can cut it short */
+  gboolean runnable;      /* all of this together */
   gboolean running;
   guint n_steps;
   guint n_steps_before; /* they were counted against others */
   guint n_written;
   guint n_received;
   guint n_cancels;
-  guint n_failures;
+  guint n_finishes;
+  guint n_aborts;
+  gboolean in_end_call;
+  gboolean pending; /* the consumer has not settled */
+  CrowdOutcome outcome;
   guint n_registered;
   guint n_unregistered;
-  gboolean let_go; /* its consumer unregistered it before it heard of a failure */
+  gboolean in_unregister;    /* by its consumer */
+  gboolean unregistered_own; /* the stream unregistered itself */
   guint n_ends;
+  PtpStreamState end; /* as the signal said */
   guint n_waits;
   guint n_waited;
   gboolean destroyed; /* the data of a task */
@@ -119,7 +151,8 @@ void crowd_member_start (CrowdMember *self);
 void crowd_member_free (gpointer self);
 /* After anything in the books has changed. */
 void crowd_member_update (CrowdMember *self);
-void crowd_member_ask_end (CrowdMember *self, PtpStreamState end);
+void crowd_member_ask_end (CrowdMember *self, CrowdCause cause);
+PtpStreamState crowd_member_get_end (CrowdMember *self);
 PtpStepResult crowd_member_step (CrowdMember *self, PtpConsumer *consumer, GError **error);
 void crowd_member_check_idle (CrowdMember *self, const char *what);
 
@@ -130,5 +163,9 @@ GObject *crowd_consumer_new (CrowdMember *member);
 void crowd_act (CrowdWorld *self);
 void crowd_ready (CrowdMember *member);
 void crowd_let_go_of (CrowdMember *member);
+void crowd_settle (CrowdMember *member);
+
+/* What others hear when something ended it. (transfer full) */
+GError *crowd_make_reason (CrowdCause cause);
 
 G_END_DECLS

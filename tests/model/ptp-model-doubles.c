@@ -35,11 +35,11 @@ ptp_model_producer_produce (PtpPullProducer *producer, PtpConsumer *consumer, GE
 }
 
 static void
-ptp_model_producer_cancel (PtpPullProducer *producer)
+ptp_model_producer_cancel (PtpPullProducer *producer, const GError *reason)
 {
   PtpModelProducerPrivate *priv = get_producer (producer);
 
-  ptp_model_world_cancel (priv->world, priv->slot);
+  ptp_model_world_cancel (priv->world, priv->slot, reason);
 }
 
 static void
@@ -164,26 +164,13 @@ ptp_model_consumer_register_push_producer (PtpConsumer *consumer,
   return keep_if (priv, producer, taken, *error);
 }
 
-static gboolean
-ptp_model_consumer_register_pull_producer (PtpConsumer *consumer,
-                                           PtpPullProducer *producer,
-                                           GError **error)
-{
-  PtpModelConsumerPrivate *priv = get_consumer (consumer);
-  gboolean taken;
-
-  g_set_object (&priv->producer, G_OBJECT (producer));
-  taken = ptp_model_world_pull (priv->world, producer, error);
-  return keep_if (priv, producer, taken, *error);
-}
-
 static void
-ptp_model_consumer_unregister_producer (PtpConsumer *consumer)
+ptp_model_consumer_unregister_producer (PtpConsumer *consumer, PtpPushProducer *producer)
 {
   PtpModelConsumerPrivate *priv = get_consumer (consumer);
 
   g_clear_object (&priv->producer);
-  ptp_model_world_unregister (priv->world);
+  ptp_model_world_unregister (priv->world, producer);
 }
 
 static gboolean
@@ -192,10 +179,22 @@ ptp_model_consumer_write (PtpConsumer *consumer, GBytes *bytes, GError **error)
   return ptp_model_world_write (get_consumer (consumer)->world, bytes, error);
 }
 
-static void
-ptp_model_consumer_producer_failed (PtpConsumer *consumer, const GError *error)
+static PtpEndResult
+ptp_model_consumer_finish (PtpConsumer *consumer, GError **error)
 {
-  ptp_model_world_failed (get_consumer (consumer)->world, error);
+  return ptp_model_world_finish (get_consumer (consumer)->world, error);
+}
+
+static PtpEndResult
+ptp_model_consumer_abort (PtpConsumer *consumer, const GError *reason, GError **error)
+{
+  return ptp_model_world_abort (get_consumer (consumer)->world, reason, error);
+}
+
+static gsize
+ptp_model_consumer_get_desired_size (PtpConsumer *consumer)
+{
+  return ptp_model_world_get_hint (get_consumer (consumer)->world);
 }
 
 static void
@@ -204,7 +203,9 @@ ptp_model_consumer_iface_init (PtpConsumerInterface *iface)
   iface->register_push_producer = ptp_model_consumer_register_push_producer;
   iface->unregister_producer = ptp_model_consumer_unregister_producer;
   iface->write = ptp_model_consumer_write;
-  iface->producer_failed = ptp_model_consumer_producer_failed;
+  iface->finish = ptp_model_consumer_finish;
+  iface->abort = ptp_model_consumer_abort;
+  iface->get_desired_size = ptp_model_consumer_get_desired_size;
 }
 
 static void
@@ -235,50 +236,56 @@ ptp_model_consumer_new (GType type, PtpModelWorld *world)
   return self;
 }
 
-typedef PtpModelConsumer PtpModelDeafConsumer;
-typedef PtpModelConsumerClass PtpModelDeafConsumerClass;
+typedef PtpModelConsumer PtpModelPlainConsumer;
+typedef PtpModelConsumerClass PtpModelPlainConsumerClass;
 
 static void
-deaf_iface_init (PtpConsumerInterface *iface)
+plain_iface_init (PtpConsumerInterface *iface)
 {
-  iface->producer_failed = NULL;
+  const PtpConsumerInterface *defaults = g_type_default_interface_peek (PTP_TYPE_CONSUMER);
+
+  iface->finish = defaults->finish;
+  iface->abort = defaults->abort;
+  iface->get_desired_size = defaults->get_desired_size;
 }
 
-G_DEFINE_TYPE_WITH_CODE (PtpModelDeafConsumer,
-                         ptp_model_deaf_consumer,
+G_DEFINE_TYPE_WITH_CODE (PtpModelPlainConsumer,
+                         ptp_model_plain_consumer,
                          PTP_TYPE_MODEL_CONSUMER,
-                         G_IMPLEMENT_INTERFACE (PTP_TYPE_CONSUMER, deaf_iface_init))
+                         G_IMPLEMENT_INTERFACE (PTP_TYPE_CONSUMER, plain_iface_init))
 
 static void
-ptp_model_deaf_consumer_class_init (PtpModelDeafConsumerClass *klass)
+ptp_model_plain_consumer_class_init (PtpModelPlainConsumerClass *klass)
 {
 }
 
 static void
-ptp_model_deaf_consumer_init (PtpModelDeafConsumer *self)
+ptp_model_plain_consumer_init (PtpModelPlainConsumer *self)
 {
 }
 
-typedef PtpModelConsumer PtpModelPullingConsumer;
-typedef PtpModelConsumerClass PtpModelPullingConsumerClass;
+typedef PtpModelConsumer PtpModelUnableConsumer;
+typedef PtpModelConsumerClass PtpModelUnableConsumerClass;
 
 static void
-pulling_iface_init (PtpConsumerInterface *iface)
+unable_consumer_iface_init (PtpConsumerInterface *iface)
 {
-  iface->register_pull_producer = ptp_model_consumer_register_pull_producer;
+  iface->finish = NULL;
+  iface->abort = NULL;
+  iface->get_desired_size = NULL;
 }
 
-G_DEFINE_TYPE_WITH_CODE (PtpModelPullingConsumer,
-                         ptp_model_pulling_consumer,
+G_DEFINE_TYPE_WITH_CODE (PtpModelUnableConsumer,
+                         ptp_model_unable_consumer,
                          PTP_TYPE_MODEL_CONSUMER,
-                         G_IMPLEMENT_INTERFACE (PTP_TYPE_CONSUMER, pulling_iface_init))
+                         G_IMPLEMENT_INTERFACE (PTP_TYPE_CONSUMER, unable_consumer_iface_init))
 
 static void
-ptp_model_pulling_consumer_class_init (PtpModelPullingConsumerClass *klass)
+ptp_model_unable_consumer_class_init (PtpModelUnableConsumerClass *klass)
 {
 }
 
 static void
-ptp_model_pulling_consumer_init (PtpModelPullingConsumer *self)
+ptp_model_unable_consumer_init (PtpModelUnableConsumer *self)
 {
 }

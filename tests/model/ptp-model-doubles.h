@@ -32,9 +32,9 @@ struct _PtpModelConsumerClass
 /* One that does not implement cancel(), one that does not implement produce(). */
 GType ptp_model_mute_producer_get_type (void);
 GType ptp_model_unable_producer_get_type (void);
-/* One that does not implement producer_failed(), one that takes pull producers by itself. */
-GType ptp_model_deaf_consumer_get_type (void);
-GType ptp_model_pulling_consumer_get_type (void);
+/* One that leaves the end to the defaults, one that has nothing to be called at the end. */
+GType ptp_model_plain_consumer_get_type (void);
+GType ptp_model_unable_consumer_get_type (void);
 
 PtpModelProducer *ptp_model_producer_new (GType type, PtpModelWorld *world, int slot);
 PtpModelConsumer *ptp_model_consumer_new (GType type, PtpModelWorld *world);
@@ -43,11 +43,12 @@ PtpModelConsumer *ptp_model_consumer_new (GType type, PtpModelWorld *world);
 
 PtpStepResult
 ptp_model_world_produce (PtpModelWorld *self, int slot, PtpConsumer *consumer, GError **error);
-void ptp_model_world_cancel (PtpModelWorld *self, int slot);
+void ptp_model_world_cancel (PtpModelWorld *self, int slot, const GError *reason);
 gboolean ptp_model_world_register (PtpModelWorld *self, PtpPushProducer *producer, GError **error);
-gboolean ptp_model_world_pull (PtpModelWorld *self, PtpPullProducer *producer, GError **error);
-void ptp_model_world_unregister (PtpModelWorld *self);
+void ptp_model_world_unregister (PtpModelWorld *self, PtpPushProducer *producer);
 gboolean ptp_model_world_write (PtpModelWorld *self, GBytes *bytes, GError **error);
-void ptp_model_world_failed (PtpModelWorld *self, const GError *error);
+PtpEndResult ptp_model_world_finish (PtpModelWorld *self, GError **error);
+PtpEndResult ptp_model_world_abort (PtpModelWorld *self, const GError *reason, GError **error);
+gsize ptp_model_world_get_hint (PtpModelWorld *self);
 
 G_END_DECLS

@@ -34,6 +34,15 @@ ptp_model_heed_step (int result, PtpModelError error)
   return error;
 }
 
+/* An error that is set counts whatever the result; 0 is DONE no more than -1 is. */
+PtpModelError
+ptp_model_heed_end (int result, PtpModelError error)
+{
+  if (error.domain == 0 && result != PTP_END_RESULT_DONE && result != PTP_END_RESULT_PENDING)
+    return (PtpModelError){ PTP_ERROR, PTP_ERROR_FAILED };
+  return error;
+}
+
 /* Steps */
 
 void
@@ -43,7 +52,7 @@ ptp_model_on_produce (PtpModel *self, int slot)
 
   if (stream->in_step)
     ptp_model_complain (self, "stream %d: a step inside a step (R6)", slot);
-  else if (stream->end != PTP_STREAM_STATE_IDLE)
+  else if (stream->cause != PTP_MODEL_CAUSE_NONE || stream->end != PTP_STREAM_STATE_IDLE)
     ptp_model_complain (self, "stream %d: a step after it was ended (R3, R4, T3)", slot);
   else if (!stream->started)
     ptp_model_complain (self, "stream %d: a step before the start", slot);
@@ -57,18 +66,24 @@ ptp_model_on_produce (PtpModel *self, int slot)
   stream->ready_in_step = FALSE;
 }
 
+/* A stream that did not listen is asked once more, and hears of what broke before. */
 static void
-take_pending (PtpModel *self, PtpModelStream *stream)
+take_pending (PtpModel *self, int slot)
 {
-  if (self->belief == PTP_MODEL_PENDING_IS_MORE)
+  PtpModelStream *stream = &self->streams[slot];
+  PtpModelMaybe listened = stream->kind == PTP_MODEL_TASK ? PTP_MODEL_YES : stream->listens;
+
+  stream->listens = PTP_MODEL_YES;
+  if (listened != PTP_MODEL_YES && stream->broken.domain != 0)
+    ptp_model_end (self, slot, PTP_MODEL_CAUSE_BROKEN, stream->broken);
+  if (self->belief == PTP_MODEL_PENDING_IS_MORE || listened == PTP_MODEL_NO)
     return;
 
-  if (stream->kind == PTP_MODEL_STREAM && !stream->listens)
-    stream->listens = TRUE;
-  else if (stream->ready_in_step)
+  if (stream->ready_in_step)
     stream->waiting = PTP_MODEL_NO;
   else
-    stream->waiting = stream->ready_before ? PTP_MODEL_EITHER : PTP_MODEL_YES;
+    stream->waiting
+      = stream->ready_before || listened == PTP_MODEL_EITHER ? PTP_MODEL_EITHER : PTP_MODEL_YES;
 }
 
 void
@@ -83,16 +98,17 @@ ptp_model_on_produced (PtpModel *self, int slot, int result, PtpModelError error
   if (error.domain != 0)
     {
       stream->answered = TRUE;
-      ptp_model_end (self, slot, PTP_STREAM_STATE_FAILED, error);
+      ptp_model_end (self, slot, PTP_MODEL_CAUSE_BROKEN, error);
     }
   else if (result == PTP_STEP_RESULT_FINISHED)
     {
       stream->answered = self->belief != PTP_MODEL_FINISH_CANCELS;
-      ptp_model_end (self, slot, PTP_STREAM_STATE_FINISHED, error);
+      stream->exhausted = TRUE;
+      ptp_model_end (self, slot, PTP_MODEL_CAUSE_EXHAUSTED, error);
     }
   else if (result == PTP_STEP_RESULT_PENDING)
     {
-      take_pending (self, stream);
+      take_pending (self, slot);
     }
   stream->ready_before = FALSE;
 }
@@ -118,26 +134,40 @@ ptp_model_on_written (PtpModel *self, int result, PtpModelError error)
     top->error = ptp_model_heed_boolean (result, error);
 }
 
+/* A consumer that was told its end takes nothing any more, also from somebody else (L22). */
 void
 ptp_model_write (PtpModel *self)
 {
-  ptp_model_enter (self, PTP_MODEL_FRAME_WRITE, -1);
+  PtpModelFrame *frame = ptp_model_enter (self, PTP_MODEL_FRAME_WRITE, -1);
+
+  frame->refused = self->sink.phase != PTP_MODEL_PHASE_OPEN;
+  if (frame->refused)
+    frame->error = (PtpModelError){ PTP_ERROR, PTP_ERROR_CLOSED };
 }
 
+/* One that failed ends whoever is registered, whatever the step answers (L22). */
 void
 ptp_model_has_written (PtpModel *self, gboolean result, const GError *error)
 {
-  PtpModelFrame *top = ptp_model_top (self);
+  PtpModelFrame frame = *ptp_model_top (self);
   PtpModelError seen = ptp_model_error (error);
 
-  if (!top->happened)
+  if (frame.refused && frame.happened)
+    ptp_model_complain (self, "a chunk came to the consumer after it was told its end (L22)");
+  else if (!frame.refused && !frame.happened)
     ptp_model_complain (self, "a chunk was lost on its way to the consumer");
   else if (result != (error == NULL))
     ptp_model_complain (self, "write: result and error disagree (E2)");
-  else if (!ptp_model_same_error (&seen, &top->error))
+  else if (!ptp_model_same_error (&seen, &frame.error))
     ptp_model_complain (self, "write said %s %d, not %s %d (E5)", g_quark_to_string (seen.domain),
-                        seen.code, g_quark_to_string (top->error.domain), top->error.code);
+                        seen.code, g_quark_to_string (frame.error.domain), frame.error.code);
   ptp_model_leave (self);
+
+  if (frame.error.domain == 0)
+    return;
+  ptp_model_note_write_error (self, frame.error);
+  if (self->registered >= 0 && self->streams[self->registered].cause == PTP_MODEL_CAUSE_NONE)
+    ptp_model_end (self, self->registered, PTP_MODEL_CAUSE_FAILED, frame.error);
 }
 
 /* Registration */
@@ -146,21 +176,20 @@ void
 ptp_model_register (PtpModel *self, PtpModelFrameKind kind, int slot)
 {
   PtpModelFrame *frame = ptp_model_enter (self, kind, slot);
+  gboolean unable = kind == PTP_MODEL_FRAME_PULL && self->streams[slot].unable;
 
-  frame->refused
-    = self->registered >= 0 || (kind == PTP_MODEL_FRAME_PULL && self->streams[slot].unable);
+  frame->refused = self->registered >= 0 || ptp_model_is_pending (self) || unable;
   if (!frame->refused)
     return;
 
   frame->error.domain = PTP_ERROR;
   /* What it lacks is said first. */
-  frame->error.code = self->streams[slot].unable && kind == PTP_MODEL_FRAME_PULL
-                        ? PTP_ERROR_NOT_IMPLEMENTED
-                        : PTP_ERROR_ALREADY_REGISTERED;
+  frame->error.code = unable ? PTP_ERROR_NOT_IMPLEMENTED : PTP_ERROR_ALREADY_REGISTERED;
 }
 
+/* A new life of the consumer begins, in which it was told nothing yet. */
 void
-ptp_model_on_register (PtpModel *self, int slot, gboolean by_pull)
+ptp_model_on_register (PtpModel *self, int slot)
 {
   PtpModelFrame *top = ptp_model_top (self);
 
@@ -177,26 +206,32 @@ ptp_model_on_register (PtpModel *self, int slot, gboolean by_pull)
     top->happened = TRUE;
 
   self->registered = slot;
-  self->by_pull = by_pull;
-  if (top != NULL)
-    top->by_pull = by_pull;
   self->registered_serial++;
+  if (top != NULL)
+    {
+      top->serial_after = self->registered_serial;
+      top->before = self->sink;
+    }
+  self->sink = (PtpModelSink){ 0 };
 }
 
-/* Nobody drives a stream that could not be registered: it has ended without a word, unless what
- * happened from inside the registration decided otherwise.
+/* Nobody drives a stream that could not be registered: it has ended without a word, unless it was
+ * started from inside the registration, or what happened there decided otherwise.
  */
 static void
-give_up (PtpModel *self, int slot)
+give_up (PtpModel *self, int slot, PtpModelError error)
 {
   PtpModelStream *stream = &self->streams[slot];
 
-  if (!stream->started && stream->end == PTP_STREAM_STATE_IDLE)
+  if (stream->started || stream->cause != PTP_MODEL_CAUSE_NONE)
     {
-      stream->over = TRUE;
-      stream->let_go = TRUE;
+      ptp_model_end (self, slot, PTP_MODEL_CAUSE_REASON, error);
+      return;
     }
-  ptp_model_end (self, slot, PTP_STREAM_STATE_STOPPED, (PtpModelError){ 0, 0 });
+
+  stream->over = TRUE;
+  stream->let_go = TRUE;
+  stream->end = PTP_STREAM_STATE_STOPPED;
 }
 
 /* In the frame of the call again. A failure withdraws what was registered, unless the consumer has
@@ -213,9 +248,13 @@ ptp_model_on_registered (PtpModel *self, int result, PtpModelError error)
   if (top->error.domain == 0)
     return;
   if (self->registered == top->slot)
-    self->registered = -1;
-  if (top->kind == PTP_MODEL_FRAME_PULL && !top->by_pull)
-    give_up (self, top->slot);
+    {
+      self->registered = -1;
+      if (self->sink.phase == PTP_MODEL_PHASE_OPEN)
+        ptp_model_sink_restore (self, &top->before);
+    }
+  if (top->kind == PTP_MODEL_FRAME_PULL)
+    give_up (self, top->slot, top->error);
 }
 
 /* After the call. A newcomer that a closed consumer refused was stopped or cancelled (L11); one
@@ -239,24 +278,24 @@ ptp_model_has_registered (PtpModel *self, gboolean result, const GError *error)
     ptp_model_complain (self, "stream %d: registering returned %d", top->slot, result);
 
   if (closed && top->kind == PTP_MODEL_FRAME_REGISTER)
-    ptp_model_end (self, top->slot, PTP_STREAM_STATE_STOPPED, (PtpModelError){ 0, 0 });
-  else if (closed && !stream->mute && stream->n_cancels == 0 && !stream->answered
-           && (stream->over || stream->end == PTP_STREAM_STATE_FINISHED || top->by_pull))
+    ptp_model_end (self, top->slot, PTP_MODEL_CAUSE_REASON, top->error);
+  else if (closed && !stream->mute && stream->n_cancels == 0 && !stream->answered && stream->over)
     ptp_model_complain (self, "stream %d: refused by a closed consumer, and not cancelled (L11)",
                         top->slot);
-  else if (top->kind == PTP_MODEL_FRAME_PULL && !top->by_pull && top->error.domain == 0)
+  else if (top->kind == PTP_MODEL_FRAME_PULL && top->error.domain == 0)
     ptp_model_start (self, top->slot);
+  stream->was_registered |= top->error.domain == 0 && self->registered == top->slot;
 
   ptp_model_leave (self);
 }
 
+/* Only whoever is registered can be: anybody else is left alone (L20). */
 void
-ptp_model_unregister (PtpModel *self)
+ptp_model_unregister (PtpModel *self, int slot)
 {
-  PtpModelFrame *frame = ptp_model_enter (self, PTP_MODEL_FRAME_UNREGISTER, self->registered);
+  PtpModelFrame *frame = ptp_model_enter (self, PTP_MODEL_FRAME_UNREGISTER, slot);
 
-  /* One that registered a producer of its own way has to stop it itself. */
-  frame->refused = self->by_pull;
+  frame->refused = self->registered != slot || slot < 0;
 }
 
 void
@@ -264,9 +303,9 @@ ptp_model_has_unregistered (PtpModel *self)
 {
   PtpModelFrame frame = *ptp_model_top (self);
 
-  if (frame.slot >= 0 && !frame.happened)
+  if (!frame.refused && !frame.happened)
     ptp_model_complain (self, "unregistered, and the consumer not told");
-  if (frame.slot >= 0 && !frame.refused)
+  if (!frame.refused)
     ptp_model_unregistered (self, frame.slot);
   ptp_model_leave (self);
 }

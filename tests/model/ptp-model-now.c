@@ -15,6 +15,8 @@ get_state (const PtpModelStream *stream)
 {
   if (stream->end != PTP_STREAM_STATE_IDLE)
     return stream->end;
+  if (stream->cause != PTP_MODEL_CAUSE_NONE)
+    return PTP_STREAM_STATE_ENDING;
   if (!stream->started)
     return PTP_STREAM_STATE_IDLE;
   if (stream->paused || stream->n_holders > 0)
@@ -29,15 +31,31 @@ notice_inability (PtpModel *self, int slot, PtpStreamState seen)
 {
   PtpModelStream *stream = &self->streams[slot];
 
-  if (!stream->unable || seen != PTP_STREAM_STATE_FAILED
+  if (!stream->unable || seen < PTP_STREAM_STATE_ENDING
       || get_state (stream) != PTP_STREAM_STATE_STREAMING)
     return;
 
   stream->n_steps++;
   stream->answered = TRUE;
   stream->touched = TRUE;
-  ptp_model_end (self, slot, PTP_STREAM_STATE_FAILED,
+  ptp_model_end (self, slot, PTP_MODEL_CAUSE_BROKEN,
                  (PtpModelError){ PTP_ERROR, PTP_ERROR_NOT_IMPLEMENTED });
+}
+
+/* That a stream began to listen when it was paused is not seen, but for what had broken before. */
+static void
+notice_breakage (PtpModel *self, int slot, PtpStreamState seen)
+{
+  PtpModelStream *stream = &self->streams[slot];
+
+  if (stream->broken.domain == 0 || stream->listens != PTP_MODEL_EITHER
+      || seen < PTP_STREAM_STATE_ENDING || stream->cause != PTP_MODEL_CAUSE_NONE)
+    return;
+
+  stream->listens = PTP_MODEL_YES;
+  stream->just_broken = TRUE;
+  stream->touched = TRUE;
+  ptp_model_end (self, slot, PTP_MODEL_CAUSE_BROKEN, stream->broken);
 }
 
 void
@@ -47,6 +65,10 @@ ptp_model_check_state (PtpModel *self, int slot, PtpStreamState state)
   PtpStreamState expected;
 
   notice_inability (self, slot, state);
+  notice_breakage (self, slot, state);
+  if (ptp_model_is_terminal (state) && stream->cause != PTP_MODEL_CAUSE_NONE
+      && stream->end == PTP_STREAM_STATE_IDLE)
+    ptp_model_notice_end (self, slot, state);
   expected = get_state (stream);
   if (stream->waiting == PTP_MODEL_EITHER && expected == PTP_STREAM_STATE_STREAMING)
     {
@@ -64,7 +86,7 @@ expect_holders (const PtpModelStream *stream, const char *expected[PTP_MODEL_NAM
 {
   guint n = 0;
 
-  if (stream->end == PTP_STREAM_STATE_IDLE)
+  if (stream->cause == PTP_MODEL_CAUSE_NONE && stream->end == PTP_STREAM_STATE_IDLE)
     {
       if (stream->paused)
         expected[n++] = "consumer";
@@ -104,13 +126,33 @@ ptp_model_check_n_steps (PtpModel *self, int slot, guint64 n_steps)
 void
 ptp_model_check_error (PtpModel *self, int slot, const GError *error)
 {
+  PtpModelStream *stream = &self->streams[slot];
   PtpModelError seen = ptp_model_error (error);
 
-  if (!ptp_model_same_error (&seen, &self->streams[slot].error))
+  if (stream->vague)
+    stream->error = seen;
+  if (!ptp_model_same_error (&seen, &stream->error))
     ptp_model_complain (self, "stream %d: has the error %s %d, must be %s %d", slot,
                         g_quark_to_string (seen.domain), seen.code,
-                        g_quark_to_string (self->streams[slot].error.domain),
-                        self->streams[slot].error.code);
+                        g_quark_to_string (stream->error.domain), stream->error.code);
+}
+
+void
+ptp_model_check_exhausted (PtpModel *self, int slot, gboolean exhausted)
+{
+  if (exhausted != self->streams[slot].exhausted)
+    ptp_model_complain (self, "stream %d: exhausted is %d", slot, exhausted);
+}
+
+/* Nothing is wanted of a producer that is paused. */
+void
+ptp_model_check_desired_size (PtpModel *self, gsize size, gsize hint)
+{
+  gsize expected = self->registered >= 0 && self->streams[self->registered].paused ? 0 : hint;
+
+  if (size != expected)
+    ptp_model_complain (self, "the desired size is %" G_GSIZE_FORMAT ", must be %" G_GSIZE_FORMAT,
+                        size, expected);
 }
 
 /* They go both at once, while the end is told. */
@@ -137,6 +179,28 @@ wants_step (const PtpModelStream *stream)
   return get_state (stream) == PTP_STREAM_STATE_STREAMING && stream->waiting == PTP_MODEL_NO;
 }
 
+/* Of an end that was decided: nothing, while the consumer has not settled. */
+static gboolean
+is_end_due (const PtpModel *self, const PtpModelStream *stream)
+{
+  gboolean waits
+    = stream->kind == PTP_MODEL_STREAM
+      && (stream->stage == PTP_MODEL_STAGE_FINISHING || stream->stage == PTP_MODEL_STAGE_ABORTING)
+      && stream->settlement.outcome == PTP_MODEL_OUTCOME_NONE
+      && self->belief != PTP_MODEL_ENDS_AT_ONCE;
+
+  if (stream->may_repeat || stream->notifying > 0 || stream->deaf)
+    return FALSE;
+  if (stream->end != PTP_STREAM_STATE_IDLE || ptp_model_is_under_way (self, stream->end_frame))
+    return FALSE;
+  if (!waits)
+    return TRUE;
+
+  return stream->told != PTP_STREAM_STATE_ENDING
+         || (stream->stage == PTP_MODEL_STAGE_FINISHING && stream->abort_wanted
+             && self->sink.phase == PTP_MODEL_PHASE_FINISH_PENDING);
+}
+
 /* A stream that IDLE says nothing of until it starts. */
 gboolean
 ptp_model_is_due (PtpModel *self, int slot)
@@ -145,8 +209,8 @@ ptp_model_is_due (PtpModel *self, int slot)
 
   if (stream->kind == PTP_MODEL_ABSENT || stream->in_step || stream->over)
     return FALSE;
-  if (stream->end != PTP_STREAM_STATE_IDLE)
-    return stream->end_frame == 0 && !stream->may_repeat && stream->notifying == 0 && !stream->deaf;
+  if (stream->cause != PTP_MODEL_CAUSE_NONE || stream->end != PTP_STREAM_STATE_IDLE)
+    return is_end_due (self, stream);
 
   if (stream->owes_holders && stream->kind == PTP_MODEL_STREAM && !stream->may_repeat
       && stream->notifying == 0 && !stream->deaf)

@@ -18,7 +18,7 @@ ptp_model_op_start (PtpModelWorld *self, guint8 arg)
   ptp_model_op_begin (self, object);
   ptp_model_start (&self->model, ptp_model_op_get_slot (arg));
   ptp_pull_to_push_start_streaming (object);
-  ptp_model_op_finish (self, object);
+  ptp_model_op_leave (self, object);
 }
 
 void
@@ -29,10 +29,10 @@ ptp_model_op_stop_streaming (PtpModelWorld *self, guint8 arg)
   if (object == NULL || ptp_model_op_is_task (self, arg))
     return;
   ptp_model_op_begin (self, object);
-  ptp_model_end (&self->model, ptp_model_op_get_slot (arg), PTP_STREAM_STATE_FINISHED,
+  ptp_model_end (&self->model, ptp_model_op_get_slot (arg), PTP_MODEL_CAUSE_STOP,
                  (PtpModelError){ 0, 0 });
   ptp_pull_to_push_stop_streaming (object);
-  ptp_model_op_finish (self, object);
+  ptp_model_op_leave (self, object);
 }
 
 void
@@ -45,7 +45,7 @@ ptp_model_op_unregistered (PtpModelWorld *self, guint8 arg)
   ptp_model_op_begin (self, object);
   ptp_model_unregistered (&self->model, ptp_model_op_get_slot (arg));
   ptp_push_producer_unregistered (object);
-  ptp_model_op_finish (self, object);
+  ptp_model_op_leave (self, object);
 }
 
 static void
@@ -63,22 +63,39 @@ misbehave (PtpModelWorld *self)
     pause ();
 }
 
+static void
+stop_producing (gpointer stream, gpointer reason)
+{
+  ptp_push_producer_stop_producing (stream, reason);
+}
+
 void
 ptp_model_op_stop (PtpModelWorld *self, guint8 arg)
 {
   gpointer object = ptp_model_op_get_object (self, arg);
+  g_autoptr (GError) reason = NULL;
 
   if (object == NULL)
     return;
   misbehave (self);
   ptp_model_op_begin (self, object);
-  ptp_model_end (&self->model, ptp_model_op_get_slot (arg), PTP_STREAM_STATE_STOPPED,
-                 (PtpModelError){ 0, 0 });
   if (ptp_model_op_is_task (self, arg))
-    ptp_cooperative_task_stop (object);
+    {
+      ptp_model_end (&self->model, ptp_model_op_get_slot (arg), PTP_MODEL_CAUSE_STOP,
+                     (PtpModelError){ 0, 0 });
+      ptp_cooperative_task_stop (object);
+    }
   else
-    ptp_push_producer_stop_producing (object);
-  ptp_model_op_finish (self, object);
+    {
+      reason = ptp_model_op_make_reason (self, arg);
+      ptp_model_end (&self->model, ptp_model_op_get_slot (arg), PTP_MODEL_CAUSE_REASON,
+                     ptp_model_error (reason));
+      if (ptp_model_op_is_elsewhere (arg))
+        ptp_model_world_run_elsewhere (stop_producing, object, reason);
+      else
+        stop_producing (object, reason);
+    }
+  ptp_model_op_leave (self, object);
 }
 
 void
@@ -94,7 +111,7 @@ ptp_model_op_pause (PtpModelWorld *self, guint8 arg)
     ptp_cooperative_task_pause (object);
   else
     ptp_push_producer_pause_producing (object);
-  ptp_model_op_finish (self, object);
+  ptp_model_op_leave (self, object);
 }
 
 void
@@ -110,7 +127,7 @@ ptp_model_op_resume (PtpModelWorld *self, guint8 arg)
     ptp_cooperative_task_resume (object);
   else
     ptp_push_producer_resume_producing (object);
-  ptp_model_op_finish (self, object);
+  ptp_model_op_leave (self, object);
 }
 
 void
@@ -123,7 +140,7 @@ ptp_model_op_hold (PtpModelWorld *self, guint8 arg)
   ptp_model_op_begin (self, object);
   ptp_model_hold (&self->model, ptp_model_op_get_slot (arg), ptp_model_op_get_name (arg));
   ptp_pull_to_push_hold (object, ptp_model_names[ptp_model_op_get_name (arg)]);
-  ptp_model_op_finish (self, object);
+  ptp_model_op_leave (self, object);
 }
 
 void
@@ -136,7 +153,13 @@ ptp_model_op_release (PtpModelWorld *self, guint8 arg)
   ptp_model_op_begin (self, object);
   ptp_model_release (&self->model, ptp_model_op_get_slot (arg), ptp_model_op_get_name (arg));
   ptp_pull_to_push_release (object, ptp_model_names[ptp_model_op_get_name (arg)]);
-  ptp_model_op_finish (self, object);
+  ptp_model_op_leave (self, object);
+}
+
+static void
+emit_ready (gpointer producer, gpointer unused)
+{
+  ptp_pull_producer_emit_ready (producer);
 }
 
 void
@@ -152,14 +175,41 @@ ptp_model_op_ready (PtpModelWorld *self, guint8 arg)
     {
       ptp_model_op_begin (self, object);
       ptp_cooperative_task_ready (object);
-      ptp_model_op_finish (self, object);
+      ptp_model_op_leave (self, object);
     }
   else
     {
       ptp_model_op_begin (self, producer);
-      ptp_pull_producer_emit_ready (producer);
-      ptp_model_op_finish (self, producer);
+      if (ptp_model_op_is_elsewhere (arg))
+        ptp_model_world_run_elsewhere (emit_ready, producer, NULL);
+      else
+        emit_ready (producer, NULL);
+      ptp_model_op_leave (self, producer);
     }
+}
+
+static void
+emit_broken (gpointer producer, gpointer error)
+{
+  ptp_pull_producer_emit_broken (producer, error);
+}
+
+void
+ptp_model_op_break (PtpModelWorld *self, guint8 arg)
+{
+  gpointer producer = self->slots[ptp_model_op_get_slot (arg)].producer;
+  g_autoptr (GError) error = NULL;
+
+  if (ptp_model_op_is_task (self, arg) || producer == NULL)
+    return;
+  error = ptp_model_op_make_reason (self, arg);
+  ptp_model_break (&self->model, ptp_model_op_get_slot (arg), ptp_model_error (error));
+  ptp_model_op_begin (self, producer);
+  if (ptp_model_op_is_elsewhere (arg))
+    ptp_model_world_run_elsewhere (emit_broken, producer, error);
+  else
+    emit_broken (producer, error);
+  ptp_model_op_leave (self, producer);
 }
 
 void
@@ -171,7 +221,7 @@ ptp_model_op_wait (PtpModelWorld *self, guint8 arg)
     return;
   ptp_model_op_begin (self, object);
   ptp_model_world_wait (self, ptp_model_op_get_slot (arg), ptp_model_op_get_cancellable (arg));
-  ptp_model_op_finish (self, object);
+  ptp_model_op_leave (self, object);
 }
 
 void
@@ -184,7 +234,7 @@ ptp_model_op_dispose (PtpModelWorld *self, guint8 arg)
   ptp_model_op_begin (self, object);
   ptp_model_dispose (&self->model, ptp_model_op_get_slot (arg));
   g_object_run_dispose (object);
-  ptp_model_op_finish (self, object);
+  ptp_model_op_leave (self, object);
 }
 
 /* Cancelling */
@@ -198,7 +248,7 @@ ptp_model_op_cancel (PtpModelWorld *self, guint8 arg)
   ptp_model_op_begin (self, object);
   ptp_model_cancel (&self->model, self->cancellable_ids[i]);
   g_cancellable_cancel (object);
-  ptp_model_op_finish (self, object);
+  ptp_model_op_leave (self, object);
 }
 
 void

@@ -40,7 +40,8 @@ op_add (PtpModelWorld *self, guint8 arg)
     ptp_model_world_add_task (self, ptp_model_op_get_slot (arg));
   else if (self->consumer != NULL)
     ptp_model_world_add_stream (self, ptp_model_op_get_slot (arg),
-                                how == 2 ? NULL : self->cooperator);
+                                how == 2 ? NULL : self->cooperator,
+                                (PtpPullToPushFlags) ((arg >> 4) & 3));
 }
 
 static void
@@ -116,18 +117,24 @@ op_pull (PtpModelWorld *self, guint8 arg)
 
 /* The consumer */
 
+/* Also somebody else than is registered. */
 static void
 op_unregister (PtpModelWorld *self, guint8 arg)
 {
   gpointer consumer = self->consumer;
+  int slot = (arg & 4) != 0 || self->model.registered < 0 ? ptp_model_op_get_slot (arg)
+                                                          : self->model.registered;
+  gpointer object = self->slots[slot].object;
 
-  if (consumer == NULL)
+  if (consumer == NULL || object == NULL || self->model.streams[slot].kind != PTP_MODEL_STREAM)
     return;
+  g_object_ref (object);
   g_object_ref (consumer);
-  ptp_model_unregister (&self->model);
-  ptp_consumer_unregister_producer (consumer);
+  ptp_model_unregister (&self->model, slot);
+  ptp_consumer_unregister_producer (consumer, object);
   ptp_model_has_unregistered (&self->model);
   g_object_unref (consumer);
+  g_object_unref (object);
 }
 
 static void
@@ -230,6 +237,12 @@ op_answer_register (PtpModelWorld *self, guint8 arg)
 }
 
 static void
+op_answer_end (PtpModelWorld *self, guint8 arg)
+{
+  ptp_model_world_answer_end (self, arg);
+}
+
+static void
 op_rest (PtpModelWorld *self, guint8 arg)
 {
   self->config.rest = arg & 7;
@@ -273,40 +286,47 @@ static const struct
   guint weight; /* how many bytes, of all that there are, mean this */
   void (*run) (PtpModelWorld *self, guint8 arg);
 } ops[] = {
-  { "turn", 44, op_turn },
+  { "turn", 38, op_turn },
   { "drain", 6, op_drain },
-  { "start", 24, ptp_model_op_start },
+  { "start", 20, ptp_model_op_start },
   { "stop-streaming", 5, ptp_model_op_stop_streaming },
-  { "unregistered", 2, ptp_model_op_unregistered },
-  { "stop", 5, ptp_model_op_stop },
-  { "pause", 10, ptp_model_op_pause },
-  { "resume", 12, ptp_model_op_resume },
-  { "hold", 7, ptp_model_op_hold },
-  { "release", 9, ptp_model_op_release },
-  { "ready", 12, ptp_model_op_ready },
-  { "wait", 4, ptp_model_op_wait },
+  { "unregistered", 1, ptp_model_op_unregistered },
+  { "stop", 6, ptp_model_op_stop },
+  { "pause", 9, ptp_model_op_pause },
+  { "resume", 10, ptp_model_op_resume },
+  { "hold", 6, ptp_model_op_hold },
+  { "release", 7, ptp_model_op_release },
+  { "ready", 10, ptp_model_op_ready },
+  { "break", 3, ptp_model_op_break },
+  { "wait", 3, ptp_model_op_wait },
   { "dispose", 1, ptp_model_op_dispose },
   { "cancel", 3, ptp_model_op_cancel },
-  { "set-cancellable", 5, ptp_model_op_set_cancellable },
+  { "set-cancellable", 4, ptp_model_op_set_cancellable },
   { "new-cancellable", 2, ptp_model_op_new_cancellable },
   { "add", 5, op_add },
-  { "register", 8, op_register },
-  { "stream", 4, op_stream },
+  { "register", 10, op_register },
+  { "stream", 8, op_stream },
   { "pull", 3, op_pull },
   { "unregister", 6, op_unregister },
   { "write", 2, op_write },
   { "close", 2, op_close },
-  { "drop", 4, op_drop },
-  { "drop-producer", 3, op_drop_producer },
-  { "drop-consumer", 3, op_drop_consumer },
+  { "finish", 2, ptp_model_op_finish },
+  { "abort", 2, ptp_model_op_abort },
+  { "settle", 10, ptp_model_op_settle },
+  { "wait-settled", 3, ptp_model_op_wait_settled },
+  { "desired-size", 1, ptp_model_op_desired_size },
+  { "drop", 3, op_drop },
+  { "drop-producer", 2, op_drop_producer },
+  { "drop-consumer", 2, op_drop_consumer },
   { "slice", 2, op_slice },
   { "advance", 4, op_advance },
   { "clock", 1, op_clock },
-  { "answer", 40, op_answer },
-  { "answer-write", 6, op_answer_write },
-  { "answer-register", 5, op_answer_register },
-  { "rest", 3, op_rest },
-  { "ask", 4, op_ask },
+  { "answer", 31, op_answer },
+  { "answer-write", 5, op_answer_write },
+  { "answer-register", 3, op_answer_register },
+  { "answer-end", 8, op_answer_end },
+  { "rest", 4, op_rest },
+  { "ask", 3, op_ask },
 };
 
 void

@@ -30,6 +30,23 @@ ptp_model_op_get_cancellable (guint8 arg)
   return ((arg >> 2) & 3) % 3;
 }
 
+/* Whether another thread makes the call. */
+static inline gboolean
+ptp_model_op_is_elsewhere (guint8 arg)
+{
+  return (arg & 64) != 0;
+}
+
+/* The reason that nobody needs more, or an error. (transfer full) */
+static inline GError *
+ptp_model_op_make_reason (PtpModelWorld *self, guint8 arg)
+{
+  if ((arg & 4) != 0)
+    return ptp_model_world_make_error (self);
+
+  return g_error_new_literal (PTP_ERROR, PTP_ERROR_STOPPED, "Scripted stop");
+}
+
 static inline gpointer
 ptp_model_op_get_object (PtpModelWorld *self, guint8 arg)
 {
@@ -51,7 +68,7 @@ ptp_model_op_begin (PtpModelWorld *self, gpointer object)
 }
 
 static inline void
-ptp_model_op_finish (PtpModelWorld *self, gpointer object)
+ptp_model_op_leave (PtpModelWorld *self, gpointer object)
 {
   g_object_unref (object);
   ptp_model_leave (&self->model);
@@ -68,10 +85,19 @@ void ptp_model_op_resume (PtpModelWorld *self, guint8 arg);
 void ptp_model_op_hold (PtpModelWorld *self, guint8 arg);
 void ptp_model_op_release (PtpModelWorld *self, guint8 arg);
 void ptp_model_op_ready (PtpModelWorld *self, guint8 arg);
+void ptp_model_op_break (PtpModelWorld *self, guint8 arg);
 void ptp_model_op_wait (PtpModelWorld *self, guint8 arg);
 void ptp_model_op_dispose (PtpModelWorld *self, guint8 arg);
 void ptp_model_op_cancel (PtpModelWorld *self, guint8 arg);
 void ptp_model_op_set_cancellable (PtpModelWorld *self, guint8 arg);
 void ptp_model_op_new_cancellable (PtpModelWorld *self, guint8 arg);
+
+/* The calls that are about the end of the consumer. */
+
+void ptp_model_op_finish (PtpModelWorld *self, guint8 arg);
+void ptp_model_op_abort (PtpModelWorld *self, guint8 arg);
+void ptp_model_op_settle (PtpModelWorld *self, guint8 arg);
+void ptp_model_op_wait_settled (PtpModelWorld *self, guint8 arg);
+void ptp_model_op_desired_size (PtpModelWorld *self, guint8 arg);
 
 G_END_DECLS

@@ -21,7 +21,7 @@ static const Text texts[] = {
   { "start", "ptp_pull_to_push_start_streaming (" OBJECT ");", "" },
   { "stop-streaming", "ptp_pull_to_push_stop_streaming (" OBJECT ");", "" },
   { "unregistered", "ptp_push_producer_unregistered (" OBJECT ");", "" },
-  { "stop", "ptp_push_producer_stop_producing (" OBJECT ");",
+  { "stop", "ptp_push_producer_stop_producing (" OBJECT ", {reason});",
     "ptp_cooperative_task_stop (" OBJECT ");" },
   { "pause", "ptp_push_producer_pause_producing (" OBJECT ");",
     "ptp_cooperative_task_pause (" OBJECT ");" },
@@ -31,6 +31,9 @@ static const Text texts[] = {
   { "release", "ptp_pull_to_push_release (" OBJECT ", \"{name}\");", "" },
   { "ready", "ptp_pull_producer_emit_ready (PTP_PULL_PRODUCER (w->slots[{slot}].producer));",
     "ptp_cooperative_task_ready (" OBJECT ");" },
+  { "break",
+    "ptp_pull_producer_emit_broken (PTP_PULL_PRODUCER (w->slots[{slot}].producer), {reason});",
+    "" },
   { "wait", "ptp_model_world_wait (w, {slot}, {cancellable});", NULL },
   { "dispose", "g_object_run_dispose (" OBJECT ");", NULL },
   { "cancel", "g_cancellable_cancel (w->cancellables[{which}]);", NULL },
@@ -39,7 +42,11 @@ static const Text texts[] = {
   { "add", "ptp_model_world_add_{kind};", NULL },
   { "register",
     "ptp_consumer_register_push_producer (PTP_CONSUMER (w->consumer), " OBJECT ", NULL);", "" },
-  { "unregister", "ptp_consumer_unregister_producer (PTP_CONSUMER (w->consumer));", NULL },
+  { "finish", "ptp_consumer_finish (PTP_CONSUMER (w->consumer), NULL);", NULL },
+  { "abort", "ptp_consumer_abort (PTP_CONSUMER (w->consumer), {reason}, NULL);", NULL },
+  { "settle", "ptp_consumer_emit_settle{settle}", NULL },
+  { "wait-settled", "ptp_model_world_wait_settled (w, {cancellable});", NULL },
+  { "desired-size", "ptp_consumer_get_desired_size (PTP_CONSUMER (w->consumer));", NULL },
   { "close", "w->closed = {closed};", NULL },
   { "drop", "ptp_model_world_drop (w, {slot});", NULL },
   { "drop-producer", "ptp_model_world_drop_producer (w, {slot});", NULL },
@@ -50,18 +57,20 @@ static const Text texts[] = {
   { "answer", "ptp_model_world_answer (w, {arg}); /* {answer} */", NULL },
   { "answer-write", "ptp_model_world_answer_write (w, {arg}); /* {boolean} */", NULL },
   { "answer-register", "ptp_model_world_answer_register (w, {arg}); /* {boolean} */", NULL },
+  { "answer-end", "ptp_model_world_answer_end (w, {arg}); /* {end} */", NULL },
   { "rest", "w->config.rest = {rest}; /* {resting} */", NULL },
 };
 
 static const char *const wheres[]
-  = { "now",    "produce", "produced", "write", "register", "unregister",
-      "failed", "cancel",  "notify",   "end",   "waited",   "destroy" };
+  = { "now",   "produce", "produced", "write", "register", "unregister", "finish",
+      "abort", "cancel",  "notify",   "end",   "waited",   "destroy" };
 
 static const char *const where_names[]
   = { "PTP_MODEL_NOW",       "PTP_MODEL_IN_PRODUCE",  "PTP_MODEL_IN_PRODUCED",
       "PTP_MODEL_IN_WRITE",  "PTP_MODEL_IN_REGISTER", "PTP_MODEL_IN_UNREGISTER",
-      "PTP_MODEL_IN_FAILED", "PTP_MODEL_IN_CANCEL",   "PTP_MODEL_IN_NOTIFY",
-      "PTP_MODEL_IN_END",    "PTP_MODEL_IN_WAITED",   "PTP_MODEL_IN_DESTROY" };
+      "PTP_MODEL_IN_FINISH", "PTP_MODEL_IN_ABORT",    "PTP_MODEL_IN_CANCEL",
+      "PTP_MODEL_IN_NOTIFY", "PTP_MODEL_IN_END",      "PTP_MODEL_IN_WAITED",
+      "PTP_MODEL_IN_DESTROY" };
 
 static char *
 say_answer (guint8 arg)
@@ -101,6 +110,12 @@ say_word (const char *word, guint8 arg)
     = { "1", "2", "3", "10", "100", "1000", "G_USEC_PER_SEC", "5 * G_USEC_PER_SEC" };
   static const char *const rests[] = { "PENDING", "PENDING",       "PENDING",       "MORE",
                                        "MORE",    "MORE, 1 write", "MORE, 1 write", "FINISHED" };
+  static const char *const settles[] = { "d (PTP_CONSUMER (w->consumer), PTP_SETTLEMENT_FINISHED);",
+                                         "d (PTP_CONSUMER (w->consumer), PTP_SETTLEMENT_ABORTED);",
+                                         "_failed (PTP_CONSUMER (w->consumer), w->reasons[1]);",
+                                         "d (PTP_CONSUMER (w->consumer), (PtpSettlement) 17);" };
+  static const char *const ends[] = { "DONE",          "DONE, error",  "PENDING",        "PENDING",
+                                      "FAILED, error", "FAILED, none", "PENDING, error", "17" };
   guint high = (arg >> 2) & 3;
 
   if (g_str_equal (word, "slot"))
@@ -129,10 +144,17 @@ say_word (const char *word, guint8 arg)
     return say_answer (arg);
   if (g_str_equal (word, "boolean"))
     return g_strdup (booleans[arg % 6]);
+  if (g_str_equal (word, "end"))
+    return g_strdup (ends[arg & 7]);
+  if (g_str_equal (word, "settle"))
+    return g_strdup (settles[high]);
+  if (g_str_equal (word, "reason"))
+    return g_strdup_printf ("w->reasons[%d]", (arg & 4) != 0);
   if (g_str_equal (word, "kind") && high == 3)
     return g_strdup_printf ("task (w, %d)", arg & 3);
   if (g_str_equal (word, "kind"))
-    return g_strdup_printf ("stream (w, %d, %s)", arg & 3, high == 2 ? "NULL" : "w->cooperator");
+    return g_strdup_printf ("stream (w, %d, %s, (PtpPullToPushFlags) %d)", arg & 3,
+                            high == 2 ? "NULL" : "w->cooperator", (arg >> 4) & 3);
 
   return g_strdup_printf ("%u", arg);
 }
@@ -216,14 +238,22 @@ append_config (GString *body, const PtpModelConfig *config)
     const char *name;
     gboolean value;
   } flags[] = {
-    { "task", config->task },       { "long_slice", config->long_slice },
-    { "still", config->still },     { "mute", config->mute },
-    { "unable", config->unable },   { "deaf", config->deaf },
-    { "pulling", config->pulling }, { "drops_early", config->drops_early },
+    { "task", config->task },
+    { "long_slice", config->long_slice },
+    { "still", config->still },
+    { "mute", config->mute },
+    { "unable", config->unable },
+    { "finish_pending", config->finish_pending },
+    { "abort_pending", config->abort_pending },
+    { "small", config->small },
+    { "drops_early", config->drops_early },
   };
 
-  g_string_append_printf (body, "  const PtpModelConfig config = { .cooperator = %d, .rest = %u",
-                          (int) config->cooperator, config->rest);
+  g_string_append_printf (body,
+                          "  const PtpModelConfig config = { .cooperator = %d, .rest = %u, "
+                          ".sink = %d, .flags = (PtpPullToPushFlags) %d",
+                          (int) config->cooperator, config->rest, (int) config->sink,
+                          (int) config->flags);
   for (gsize i = 0; i < G_N_ELEMENTS (flags); i++)
     if (flags[i].value)
       g_string_append_printf (body, ", .%s = TRUE", flags[i].name);

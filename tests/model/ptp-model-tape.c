@@ -4,7 +4,7 @@
 #include "ptp-model-tape.h"
 
 /* Half of all calls are made at once; the other half from inside something. */
-#define N_NOWS     20
+#define N_NOWS     19
 #define JOINED     64
 #define WHERE_MASK 31
 

@@ -9,10 +9,10 @@ G_BEGIN_DECLS
 
 /* A sequence of calls as bytes: any bytes mean some sequence.
  *
- * Two bytes say what the world is like, then three bytes each make a record: when, what, and about
- * what. So any number of bytes can be taken out, and what is left still means something.
+ * Three bytes say what the world is like, then three bytes each make a record: when, what, and
+ * about what. So any number of bytes can be taken out, and what is left still means something.
  */
-#define PTP_MODEL_TAPE_HEAD   2
+#define PTP_MODEL_TAPE_HEAD   PTP_MODEL_CONFIG_BYTES
 #define PTP_MODEL_TAPE_RECORD 3
 /* Longer ones find nothing that a short one does not. */
 #define PTP_MODEL_TAPE_MAX (PTP_MODEL_TAPE_HEAD + 64 * PTP_MODEL_TAPE_RECORD)

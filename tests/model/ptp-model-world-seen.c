@@ -9,9 +9,8 @@ model_quark (void)
   return g_quark_from_static_string ("ptp-model");
 }
 
-/* Every error is another one, so that none can be taken for it. */
-static GError *
-make_error (PtpModelWorld *self)
+GError *
+ptp_model_world_make_error (PtpModelWorld *self)
 {
   self->n_errors++;
   return g_error_new (model_quark (), self->n_errors, "Scripted error %d", self->n_errors);
@@ -63,7 +62,7 @@ ptp_model_world_take_boolean (PtpModelWorld *self, GQueue *answers, int *result,
   if (answer == ANSWER_TWO)
     *result = 2;
   if (answer == ANSWER_FAILED || answer == ANSWER_TRUE_WITH_ERROR)
-    *error = make_error (self);
+    *error = ptp_model_world_make_error (self);
   if (answer == ANSWER_CLOSED)
     g_set_error (error, PTP_ERROR, PTP_ERROR_CLOSED, "Scripted end");
 
@@ -160,7 +159,7 @@ step (PtpModelWorld *self, int slot, PtpConsumer *consumer, GError **error)
   if (consumer != NULL && !write_chunks (self, consumer, arg, &local))
     result = PTP_STEP_RESULT_FAILED;
   else if (has_error (arg))
-    local = make_error (self);
+    local = ptp_model_world_make_error (self);
   ptp_model_world_run_hooks (self, PTP_MODEL_IN_PRODUCED);
   leave (self);
   ptp_model_on_produced (model, slot, result, ptp_model_error (local));
@@ -199,10 +198,10 @@ ptp_model_world_task_gone (gpointer data)
 }
 
 void
-ptp_model_world_cancel (PtpModelWorld *self, int slot)
+ptp_model_world_cancel (PtpModelWorld *self, int slot, const GError *reason)
 {
   ptp_model_world_check (self);
-  ptp_model_on_cancel (&self->model, slot);
+  ptp_model_on_cancel (&self->model, slot, ptp_model_error (reason));
   if (self->lie == PTP_MODEL_LIE_REFERENCE)
     g_object_ref (self->slots[slot].producer);
   run (self, slot, PTP_MODEL_IN_CANCEL);
@@ -223,7 +222,7 @@ ptp_model_world_register (PtpModelWorld *self, PtpPushProducer *producer, GError
       ptp_model_world_adopt (self, slot, producer);
     }
 
-  ptp_model_on_register (&self->model, slot, FALSE);
+  ptp_model_on_register (&self->model, slot);
   run (self, slot, PTP_MODEL_IN_REGISTER);
   ptp_model_world_take_boolean (self, &self->register_answers, &result, error);
   ptp_model_on_registered (&self->model, result, ptp_model_error (*error));
@@ -231,50 +230,14 @@ ptp_model_world_register (PtpModelWorld *self, PtpPushProducer *producer, GError
   return result;
 }
 
-/* A consumer that wraps by hand. */
-gboolean
-ptp_model_world_pull (PtpModelWorld *self, PtpPullProducer *producer, GError **error)
-{
-  int slot = self->arriving;
-  gboolean taken;
-  int result;
-
-  if (slot < 0 || PTP_MODEL_PRODUCER (producer) != self->slots[slot].producer)
-    g_error ("A producer from nowhere");
-
-  ptp_model_on_register (&self->model, slot, TRUE);
-  taken = ptp_model_world_take_boolean (self, &self->register_answers, &result, error);
-  enter (self, slot);
-  if (taken)
-    {
-      ptp_model_world_add_stream (self, slot, NULL);
-      self->arriving = -1;
-      ptp_model_start (&self->model, slot);
-      ptp_pull_to_push_start_streaming (self->slots[slot].object);
-    }
-  ptp_model_world_run_hooks (self, PTP_MODEL_IN_REGISTER);
-  leave (self);
-  ptp_model_on_registered (&self->model, result, ptp_model_error (*error));
-
-  return result;
-}
-
 void
-ptp_model_world_unregister (PtpModelWorld *self)
+ptp_model_world_unregister (PtpModelWorld *self, PtpPushProducer *producer)
 {
-  int slot = self->model.registered;
-  gboolean by_hand = self->model.by_pull;
+  int slot = ptp_model_world_find (self, producer);
 
   ptp_model_world_check (self);
-  ptp_model_on_unregister (&self->model);
-  enter (self, slot);
-  if (by_hand && slot >= 0 && self->slots[slot].object != NULL)
-    {
-      ptp_model_end (&self->model, slot, PTP_STREAM_STATE_FINISHED, (PtpModelError){ 0, 0 });
-      ptp_pull_to_push_stop_streaming (self->slots[slot].object);
-    }
-  ptp_model_world_run_hooks (self, PTP_MODEL_IN_UNREGISTER);
-  leave (self);
+  ptp_model_on_unregister (&self->model, slot);
+  run (self, slot, PTP_MODEL_IN_UNREGISTER);
 }
 
 gboolean
@@ -294,20 +257,61 @@ ptp_model_world_write (PtpModelWorld *self, GBytes *bytes, GError **error)
   return result;
 }
 
-/* The error is the very one that the stream has (E1). */
-void
-ptp_model_world_failed (PtpModelWorld *self, const GError *error)
+/* Answers of finish and abort */
+
+static int
+take_end_answer (PtpModelWorld *self, gboolean pending, GError **error)
 {
-  int slot = -1;
+  static const int results[8] = {
+    PTP_END_RESULT_DONE,   PTP_END_RESULT_DONE,   PTP_END_RESULT_PENDING, PTP_END_RESULT_PENDING,
+    PTP_END_RESULT_FAILED, PTP_END_RESULT_FAILED, PTP_END_RESULT_PENDING, 17,
+  };
+  guint arg;
+
+  if (g_queue_is_empty (&self->end_answers))
+    return pending ? PTP_END_RESULT_PENDING : PTP_END_RESULT_DONE;
+
+  arg = GPOINTER_TO_UINT (g_queue_pop_head (&self->end_answers)) & 7;
+  if (arg == 1 || arg == 4 || arg == 6)
+    *error = ptp_model_world_make_error (self);
+  return results[arg];
+}
+
+PtpEndResult
+ptp_model_world_finish (PtpModelWorld *self, GError **error)
+{
+  int result;
 
   ptp_model_world_check (self);
-  for (int i = 0; i < PTP_MODEL_SLOTS; i++)
-    if (self->model.streams[i].kind == PTP_MODEL_STREAM && self->slots[i].object != NULL
-        && ptp_pull_to_push_get_error (self->slots[i].object) == error)
-      slot = i;
+  ptp_model_on_finish (&self->model);
+  run (self, -1, PTP_MODEL_IN_FINISH);
+  result = take_end_answer (self, self->config.finish_pending, error);
+  ptp_model_on_finished (&self->model, result, ptp_model_error (*error));
 
-  ptp_model_on_failed (&self->model, slot, ptp_model_error (error));
-  run (self, slot, PTP_MODEL_IN_FAILED);
+  return (PtpEndResult) result;
+}
+
+PtpEndResult
+ptp_model_world_abort (PtpModelWorld *self, const GError *reason, GError **error)
+{
+  PtpModelError seen = ptp_model_error (reason);
+  int result;
+
+  if (self->lie == PTP_MODEL_LIE_REASON)
+    seen.code += 1000;
+  ptp_model_world_check (self);
+  ptp_model_on_abort (&self->model, seen);
+  run (self, -1, PTP_MODEL_IN_ABORT);
+  result = take_end_answer (self, self->config.abort_pending, error);
+  ptp_model_on_aborted (&self->model, result, ptp_model_error (*error));
+
+  return (PtpEndResult) result;
+}
+
+gsize
+ptp_model_world_get_hint (PtpModelWorld *self)
+{
+  return self->config.small ? 1000 : G_MAXSIZE;
 }
 
 /* Signals */
@@ -357,7 +361,7 @@ stopped_cb (gpointer object, gpointer user_data)
 }
 
 static void
-error_cb (gpointer object, const GError *error, gpointer user_data)
+failed_cb (gpointer object, const GError *error, gpointer user_data)
 {
   end (user_data, PTP_STREAM_STATE_FAILED, error);
 }
@@ -379,7 +383,7 @@ ptp_model_world_connect (PtpModelWorld *self, int slot)
     { "notify", G_CALLBACK (notify_cb) },
     { "finished", G_CALLBACK (finished_cb) },
     { "stopped", G_CALLBACK (stopped_cb) },
-    { "error", G_CALLBACK (error_cb) },
+    { "failed", G_CALLBACK (failed_cb) },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (handlers); i++)
@@ -400,8 +404,9 @@ typedef struct
   PtpModelWorld *world;
   int slot;
   guint cancellable;
-  guint idle;
   gboolean done;
+  gboolean settled; /* for the consumer */
+  guint settlement; /* its number */
 } Wait;
 
 static void
@@ -426,22 +431,82 @@ waited_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   run (self, wait->slot, PTP_MODEL_IN_WAITED);
 }
 
+static void
+waited_settled_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Wait *wait = user_data;
+  PtpModelWorld *self = wait->world;
+  g_autoptr (GError) error = NULL;
+  PtpSettlement settlement
+    = ptp_consumer_wait_settled_finish (PTP_CONSUMER (object), result, &error);
+
+  if (wait->done)
+    ptp_model_complain (&self->model, "a wait for the consumer returned twice");
+  wait->done = TRUE;
+  ptp_model_world_check (self);
+  ptp_model_on_waited_settled (&self->model, wait->settlement,
+                               self->model.cancelled[wait->cancellable], settlement, error);
+  run (self, -1, PTP_MODEL_IN_WAITED);
+}
+
 /* @cancellable: 1 or 2, 0 for none. */
+static Wait *
+add_wait (PtpModelWorld *self, guint cancellable)
+{
+  Wait *wait = g_new0 (Wait, 1);
+
+  wait->world = self;
+  wait->cancellable = cancellable > 0 ? self->cancellable_ids[cancellable - 1] : 0;
+  g_ptr_array_add (self->waits, wait);
+  return wait;
+}
+
+void
+ptp_model_world_wait_settled (PtpModelWorld *self, guint cancellable)
+{
+  GCancellable *cancels = cancellable > 0 ? self->cancellables[cancellable - 1] : NULL;
+  Wait *wait = add_wait (self, cancellable);
+
+  wait->settled = TRUE;
+  wait->settlement = ptp_model_get_settlement (&self->model);
+  ptp_consumer_wait_settled_async (PTP_CONSUMER (self->consumer), cancels, waited_settled_cb, wait);
+}
+
 void
 ptp_model_world_wait (PtpModelWorld *self, int slot, guint cancellable)
 {
-  Wait *wait = g_new0 (Wait, 1);
   gpointer object = self->slots[slot].object;
   GCancellable *cancels = cancellable > 0 ? self->cancellables[cancellable - 1] : NULL;
+  Wait *wait = add_wait (self, cancellable);
 
-  wait->world = self;
   wait->slot = slot;
-  wait->cancellable = cancellable > 0 ? self->cancellable_ids[cancellable - 1] : 0;
-  g_ptr_array_add (self->waits, wait);
   if (PTP_IS_PULL_TO_PUSH (object))
     ptp_pull_to_push_wait_async (object, cancels, waited_cb, wait);
   else
     ptp_cooperative_task_wait_async (object, cancels, waited_cb, wait);
+}
+
+gboolean
+ptp_model_world_is_waited_settled (PtpModelWorld *self)
+{
+  for (guint i = 0; i < self->waits->len; i++)
+    {
+      const Wait *wait = g_ptr_array_index (self->waits, i);
+
+      if (wait->settled && !wait->done)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+is_over (PtpModelWorld *self, const Wait *wait)
+{
+  if (self->model.cancelled[wait->cancellable])
+    return TRUE;
+
+  return wait->settled ? wait->settlement < self->model.settlements->len
+                       : self->model.streams[wait->slot].over;
 }
 
 /* When the loop is at rest: nobody waits for what has happened. */
@@ -451,11 +516,14 @@ ptp_model_world_check_waits (PtpModelWorld *self)
   for (guint i = 0; i < self->waits->len; i++)
     {
       const Wait *wait = g_ptr_array_index (self->waits, i);
-      const PtpModelStream *stream = &self->model.streams[wait->slot];
 
-      if (!wait->done && (stream->over || self->model.cancelled[wait->cancellable]))
+      if (wait->done || !is_over (self, wait))
+        continue;
+      if (wait->settled)
+        ptp_model_complain (&self->model, "the consumer has settled, and a wait does not return");
+      else
         ptp_model_complain (&self->model, "stream %d: is %s, and a wait does not return",
-                            wait->slot, ptp_model_state_name (stream->end));
+                            wait->slot, ptp_model_state_name (self->model.streams[wait->slot].end));
     }
 }
 
@@ -481,6 +549,7 @@ check_slot (PtpModelWorld *self, int slot)
   ptp_model_check_state (model, slot, state);
   ptp_model_check_error (model, slot, ptp_pull_to_push_get_error (object));
   ptp_model_check_n_steps (model, slot, ptp_pull_to_push_get_n_steps (object));
+  ptp_model_check_exhausted (model, slot, ptp_pull_to_push_get_exhausted (object));
   ptp_model_check_ends (model, slot, ptp_pull_to_push_get_producer (object) != NULL,
                         ptp_pull_to_push_get_consumer (object) != NULL);
   if (state != PTP_STREAM_STATE_STREAMING)
@@ -499,7 +568,7 @@ check_gone (PtpModelWorld *self, int slot)
 
   if (self->arriving == slot || stream->over || stream->deaf)
     return;
-  if (stream->started || stream->end != PTP_STREAM_STATE_IDLE)
+  if (stream->started || stream->cause != PTP_MODEL_CAUSE_NONE)
     ptp_model_complain (&self->model, "stream %d: gone before its end", slot);
   stream->kind = PTP_MODEL_ABSENT;
 }

@@ -92,38 +92,70 @@ end_slot (PtpModelWorld *self, int slot)
   if (object == NULL || (self->config.drops_early && !stream->started))
     return;
 
+  ptp_model_end (&self->model, slot, PTP_MODEL_CAUSE_STOP, (PtpModelError){ 0, 0 });
   if (stream->kind == PTP_MODEL_TASK)
-    {
-      ptp_model_end (&self->model, slot, PTP_STREAM_STATE_STOPPED, (PtpModelError){ 0, 0 });
-      ptp_cooperative_task_stop (object);
-    }
+    ptp_cooperative_task_stop (object);
   else
-    {
-      ptp_model_end (&self->model, slot, PTP_STREAM_STATE_FINISHED, (PtpModelError){ 0, 0 });
-      ptp_pull_to_push_stop_streaming (object);
-    }
+    ptp_pull_to_push_stop_streaming (object);
+}
+
+/* A consumer settles in the end. */
+static void
+settle (PtpModelWorld *self)
+{
+  if (self->consumer == NULL || !ptp_model_is_pending (&self->model))
+    return;
+
+  ptp_model_settle (&self->model, PTP_MODEL_OUTCOME_ABORTED, (PtpModelError){ 0, 0 });
+  ptp_consumer_emit_settled (PTP_CONSUMER (self->consumer), PTP_SETTLEMENT_ABORTED);
+  ptp_model_has_settled (&self->model);
+  ptp_model_world_drain (self);
+}
+
+static void
+unregister (PtpModelWorld *self)
+{
+  int slot = self->model.registered;
+  gpointer object = slot >= 0 ? self->slots[slot].object : NULL;
+
+  if (object == NULL || self->consumer == NULL)
+    return;
+
+  ptp_model_unregister (&self->model, slot);
+  ptp_consumer_unregister_producer (PTP_CONSUMER (self->consumer), object);
+  ptp_model_has_unregistered (&self->model);
+}
+
+/* For those that still wait for the consumer. */
+static void
+abort_by_hand (PtpModelWorld *self)
+{
+  g_autoptr (GError) reason = ptp_model_world_make_error (self);
+  g_autoptr (GError) error = NULL;
+  PtpEndResult result;
+
+  if (self->consumer == NULL || !ptp_model_world_is_waited_settled (self))
+    return;
+
+  ptp_model_abort (&self->model, ptp_model_error (reason));
+  result = ptp_consumer_abort (PTP_CONSUMER (self->consumer), reason, &error);
+  ptp_model_has_aborted (&self->model, (int) result, error);
+  ptp_model_world_drain (self);
 }
 
 static void
 end_all (PtpModelWorld *self)
 {
-  gboolean waited_for = FALSE;
-
   /* Whoever waits for what never started would wait for ever, and keep it. */
-  for (guint i = 0; i < self->waits->len; i++)
-    waited_for = TRUE;
-  if (waited_for)
+  if (self->waits->len > 0)
     self->config.drops_early = FALSE;
 
-  if (self->consumer != NULL)
-    {
-      ptp_model_unregister (&self->model);
-      ptp_consumer_unregister_producer (PTP_CONSUMER (self->consumer));
-      ptp_model_has_unregistered (&self->model);
-    }
+  settle (self);
+  unregister (self);
   for (int i = 0; i < PTP_MODEL_SLOTS; i++)
     end_slot (self, i);
   ptp_model_world_drain (self);
+  abort_by_hand (self);
 }
 
 /* A stream that has ended holds nobody (L15), and nobody holds it. */
@@ -164,6 +196,7 @@ clear_script (PtpModelWorld *self)
   g_queue_clear (&self->answers);
   g_queue_clear (&self->write_answers);
   g_queue_clear (&self->register_answers);
+  g_queue_clear (&self->end_answers);
 }
 
 char *
@@ -175,16 +208,21 @@ ptp_model_world_free (PtpModelWorld *self)
   clear_script (self);
   self->n_rests_left = 0;
   self->config.still = FALSE;
+  self->config.finish_pending = FALSE;
+  self->config.abort_pending = FALSE;
   end_all (self);
   drop_all (self);
   drop_cooperators (self);
   for (guint i = 0; i < G_N_ELEMENTS (self->cancellables); i++)
     g_clear_object (&self->cancellables[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (self->reasons); i++)
+    g_clear_error (&self->reasons[i]);
 
   g_main_context_pop_thread_default (self->context);
   g_main_context_unref (self->context);
   g_ptr_array_unref (self->waits);
   finding = g_steal_pointer (&self->model.finding);
+  ptp_model_clear (&self->model);
   /* What is left behind still points here. */
   if (self->n_alive == 0 && self->n_clocks == 0)
     g_free (self);

@@ -8,8 +8,14 @@
 #define MAX_OPS   400
 
 PtpModelConfig
-ptp_model_config_decode (const guint8 bytes[2])
+ptp_model_config_decode (const guint8 bytes[PTP_MODEL_CONFIG_BYTES])
 {
+  static const PtpModelSinkKind sinks[16]
+    = { [3] = PTP_MODEL_SINK_UNABLE, [4] = PTP_MODEL_SINK_DEFAULT, [5] = PTP_MODEL_SINK_DEFAULT };
+  static const PtpPullToPushFlags flags[8]
+    = { [5] = PTP_PULL_TO_PUSH_KEEP_SOURCE,
+        [6] = PTP_PULL_TO_PUSH_KEEP_SINK,
+        [7] = PTP_PULL_TO_PUSH_KEEP_SOURCE | PTP_PULL_TO_PUSH_KEEP_SINK };
   guint rare = bytes[1] >> 3;
 
   return (PtpModelConfig){
@@ -21,8 +27,11 @@ ptp_model_config_decode (const guint8 bytes[2])
     .rest = bytes[1] & 7,
     .mute = rare == 1,
     .unable = rare == 2,
-    .deaf = rare == 3,
-    .pulling = rare == 4 || rare == 5,
+    .sink = sinks[rare & 15],
+    .flags = flags[bytes[2] & 7],
+    .finish_pending = (bytes[2] & 8) != 0,
+    .abort_pending = (bytes[2] & 16) != 0,
+    .small = (bytes[2] & 32) != 0,
   };
 }
 
@@ -120,16 +129,20 @@ ptp_model_world_adopt (PtpModelWorld *self, int slot, gpointer object)
 }
 
 void
-ptp_model_world_add_stream (PtpModelWorld *self, int slot, PtpCooperator *cooperator)
+ptp_model_world_add_stream (PtpModelWorld *self,
+                            int slot,
+                            PtpCooperator *cooperator,
+                            PtpPullToPushFlags flags)
 {
   PtpModelSlot *place = &self->slots[slot];
   gpointer object;
 
   if (place->producer == NULL)
     ptp_model_world_add_producer (self, slot);
-  if (cooperator != NULL)
+  self->model.streams[slot].flags = flags;
+  if (cooperator != NULL || flags != PTP_PULL_TO_PUSH_NONE)
     object = g_object_new (PTP_TYPE_PULL_TO_PUSH, "producer", place->producer, "consumer",
-                           self->consumer, "cooperator", cooperator, NULL);
+                           self->consumer, "cooperator", cooperator, "flags", flags, NULL);
   else
     object
       = ptp_pull_to_push_new (PTP_PULL_PRODUCER (place->producer), PTP_CONSUMER (self->consumer));
@@ -156,12 +169,12 @@ add_consumer (PtpModelWorld *self)
 {
   GType type = PTP_TYPE_MODEL_CONSUMER;
 
-  if (self->config.deaf)
-    type = ptp_model_deaf_consumer_get_type ();
-  else if (self->config.pulling)
-    type = ptp_model_pulling_consumer_get_type ();
+  if (self->config.sink == PTP_MODEL_SINK_DEFAULT)
+    type = ptp_model_plain_consumer_get_type ();
+  else if (self->config.sink == PTP_MODEL_SINK_UNABLE)
+    type = ptp_model_unable_consumer_get_type ();
 
-  self->model.deaf_consumer = self->config.deaf;
+  self->model.sink_kind = self->config.sink;
   self->consumer = ptp_model_consumer_new (type, self);
   self->owns_consumer = TRUE;
   ptp_model_world_watch (self, self->consumer);
@@ -298,6 +311,38 @@ ptp_model_world_answer_register (PtpModelWorld *self, guint8 arg)
   g_queue_push_tail (&self->register_answers, GUINT_TO_POINTER (arg));
 }
 
+void
+ptp_model_world_answer_end (PtpModelWorld *self, guint8 arg)
+{
+  g_queue_push_tail (&self->end_answers, GUINT_TO_POINTER (arg));
+}
+
+/* Other threads */
+
+typedef struct
+{
+  GFunc func;
+  gpointer object;
+  gpointer data;
+} Elsewhere;
+
+static gpointer
+run_elsewhere (gpointer user_data)
+{
+  Elsewhere *self = user_data;
+
+  self->func (self->object, self->data);
+  return NULL;
+}
+
+void
+ptp_model_world_run_elsewhere (GFunc func, gpointer object, gpointer data)
+{
+  Elsewhere self = { func, object, data };
+
+  g_thread_join (g_thread_new ("elsewhere", run_elsewhere, &self));
+}
+
 /* The world */
 
 static PtpCooperator *
@@ -334,6 +379,7 @@ ptp_model_world_new (const PtpModelConfig *config, PtpModelBelief belief, PtpMod
   g_queue_init (&self->answers);
   g_queue_init (&self->write_answers);
   g_queue_init (&self->register_answers);
+  g_queue_init (&self->end_answers);
 
   self->context = g_main_context_new ();
   g_main_context_push_thread_default (self->context);
@@ -343,6 +389,8 @@ ptp_model_world_new (const PtpModelConfig *config, PtpModelBelief belief, PtpMod
   if (self->cooperator != self->shared)
     ptp_model_world_set_clock (self, self->cooperator);
   ptp_cooperator_set_slice (self->cooperator, config->long_slice ? PTP_SLICE_DEFAULT : 0);
+  self->reasons[0] = g_error_new_literal (PTP_ERROR, PTP_ERROR_STOPPED, "Scripted stop");
+  self->reasons[1] = ptp_model_world_make_error (self);
   for (guint i = 0; i < G_N_ELEMENTS (self->cancellables); i++)
     ptp_model_world_renew_cancellable (self, i);
 
@@ -350,7 +398,7 @@ ptp_model_world_new (const PtpModelConfig *config, PtpModelBelief belief, PtpMod
   if (config->task)
     ptp_model_world_add_task (self, 0);
   else
-    ptp_model_world_add_stream (self, 0, self->cooperator);
+    ptp_model_world_add_stream (self, 0, self->cooperator, config->flags);
 
   return self;
 }

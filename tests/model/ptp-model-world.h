@@ -26,7 +26,8 @@ typedef enum
   PTP_MODEL_IN_WRITE,
   PTP_MODEL_IN_REGISTER,
   PTP_MODEL_IN_UNREGISTER,
-  PTP_MODEL_IN_FAILED,
+  PTP_MODEL_IN_FINISH,
+  PTP_MODEL_IN_ABORT,
   PTP_MODEL_IN_CANCEL,
   PTP_MODEL_IN_NOTIFY,
   PTP_MODEL_IN_END,
@@ -46,6 +47,8 @@ typedef enum
   PTP_MODEL_LIE_HANG,      /* the second stop never returns */
   PTP_MODEL_LIE_REFERENCE, /* a reference is left behind after cancelling */
   PTP_MODEL_LIE_WARNING,   /* a second registration warns */
+  PTP_MODEL_LIE_SETTLED,   /* a settlement is not told of to the model */
+  PTP_MODEL_LIE_REASON,    /* every abort is said to have another reason */
 } PtpModelLie;
 
 typedef enum
@@ -56,7 +59,7 @@ typedef enum
   PTP_MODEL_ALIKE_LATE,
 } PtpModelAlike;
 
-/* The two bytes that a tape begins with. */
+/* The bytes that a tape begins with. */
 typedef struct
 {
   gboolean task; /* the first of them is a task */
@@ -65,10 +68,13 @@ typedef struct
   gboolean still; /* the clock goes only when it is told to */
   gboolean mute;
   gboolean unable;
-  gboolean deaf;
-  gboolean pulling;
-  gboolean drops_early; /* at the end: without stopping what never started */
-  guint rest;           /* what a producer without an answer answers */
+  PtpModelSinkKind sink;
+  PtpPullToPushFlags flags; /* of the first of them */
+  gboolean drops_early;     /* at the end: without stopping what never started */
+  guint rest;               /* what a producer without an answer answers */
+  gboolean finish_pending;  /* without an answer finish is pending, or done */
+  gboolean abort_pending;
+  gboolean small; /* the consumer would like to have little at once */
 } PtpModelConfig;
 
 typedef struct
@@ -117,10 +123,12 @@ struct _PtpModelWorld
   GQueue answers;                   /* of produce */
   GQueue write_answers;
   GQueue register_answers;
+  GQueue end_answers; /* of finish and abort */
   guint n_rests_left;
   guint n_ops_left;
-  int n_errors;  /* each has a code of its own */
-  GBytes *chunk; /* (unowned) (nullable): that is being written */
+  int n_errors;       /* each has a code of its own */
+  GBytes *chunk;      /* (unowned) (nullable): that is being written */
+  GError *reasons[2]; /* (owned): for sequences that are printed: STOPPED, and an error */
 
   GPtrArray *waits;
   guint n_steps, n_stops;
@@ -133,7 +141,9 @@ typedef struct
   int slot;
 } PtpModelTask;
 
-PtpModelConfig ptp_model_config_decode (const guint8 bytes[2]);
+#define PTP_MODEL_CONFIG_BYTES 3
+
+PtpModelConfig ptp_model_config_decode (const guint8 bytes[PTP_MODEL_CONFIG_BYTES]);
 
 PtpModelWorld *
 ptp_model_world_new (const PtpModelConfig *config, PtpModelBelief belief, PtpModelLie lie);
@@ -144,7 +154,10 @@ char *ptp_model_world_free (PtpModelWorld *self);
 
 /* Objects */
 
-void ptp_model_world_add_stream (PtpModelWorld *self, int slot, PtpCooperator *cooperator);
+void ptp_model_world_add_stream (PtpModelWorld *self,
+                                 int slot,
+                                 PtpCooperator *cooperator,
+                                 PtpPullToPushFlags flags);
 void ptp_model_world_add_task (PtpModelWorld *self, int slot);
 void ptp_model_world_add_producer (PtpModelWorld *self, int slot);
 void ptp_model_world_adopt (PtpModelWorld *self, int slot, gpointer object);
@@ -169,15 +182,23 @@ void ptp_model_world_run_hooks (PtpModelWorld *self, PtpModelWhere where);
 void ptp_model_world_answer (PtpModelWorld *self, guint8 arg);
 void ptp_model_world_answer_write (PtpModelWorld *self, guint8 arg);
 void ptp_model_world_answer_register (PtpModelWorld *self, guint8 arg);
+void ptp_model_world_answer_end (PtpModelWorld *self, guint8 arg);
 gboolean
 ptp_model_world_take_boolean (PtpModelWorld *self, GQueue *answers, int *result, GError **error);
 PtpStepResult ptp_model_world_step (gpointer task, GError **error);
 void ptp_model_world_task_gone (gpointer task);
 
+/* Every error is another one, so that none can be taken for it. */
+GError *ptp_model_world_make_error (PtpModelWorld *self);
+/* In another thread, which is waited for. */
+void ptp_model_world_run_elsewhere (GFunc func, gpointer object, gpointer data);
+
 /* Seeing */
 
 void ptp_model_world_connect (PtpModelWorld *self, int slot);
 void ptp_model_world_wait (PtpModelWorld *self, int slot, guint cancellable);
+void ptp_model_world_wait_settled (PtpModelWorld *self, guint cancellable);
+gboolean ptp_model_world_is_waited_settled (PtpModelWorld *self);
 void ptp_model_world_check (PtpModelWorld *self);
 void ptp_model_world_check_waits (PtpModelWorld *self);
 

@@ -10,11 +10,13 @@ void
 ptp_model_init (PtpModel *self, PtpModelBelief belief)
 {
   *self = (PtpModel){ .belief = belief, .registered = -1 };
+  self->settlements = g_array_new (FALSE, FALSE, sizeof (PtpModelSettlement));
 }
 
 void
 ptp_model_clear (PtpModel *self)
 {
+  g_clear_pointer (&self->settlements, g_array_unref);
   g_clear_pointer (&self->finding, g_free);
 }
 
@@ -55,12 +57,36 @@ const char *
 ptp_model_state_name (PtpStreamState state)
 {
   static const char *const names[]
-    = { "IDLE", "STREAMING", "PAUSED", "WAITING", "FINISHED", "STOPPED", "FAILED" };
+    = { "IDLE", "STREAMING", "PAUSED", "WAITING", "ENDING", "FINISHED", "STOPPED", "FAILED" };
 
   return (gsize) state < G_N_ELEMENTS (names) ? names[state] : "?";
 }
 
 /* Where we are */
+
+static gboolean
+is_paused (const PtpModelStream *stream)
+{
+  return stream->started && stream->cause == PTP_MODEL_CAUSE_NONE
+         && (stream->paused || stream->n_holders > 0);
+}
+
+/* A stream that is paused listens from the turn on in which its context has seen that. */
+static void
+may_listen_from_now (PtpModelStream *stream)
+{
+  if (stream->listens == PTP_MODEL_NO && is_paused (stream))
+    stream->listens = PTP_MODEL_EITHER;
+}
+
+static gboolean
+is_in_turn (PtpModel *self)
+{
+  for (guint i = 0; i < self->n_frames; i++)
+    if (self->frames[i].kind == PTP_MODEL_FRAME_TURN)
+      return TRUE;
+  return FALSE;
+}
 
 PtpModelFrame *
 ptp_model_enter (PtpModel *self, PtpModelFrameKind kind, int slot)
@@ -70,7 +96,10 @@ ptp_model_enter (PtpModel *self, PtpModelFrameKind kind, int slot)
   g_assert (self->n_frames < PTP_MODEL_FRAMES);
   *frame = (PtpModelFrame){ .kind = kind, .slot = slot, .serial = ++self->n_serials };
   for (int i = 0; kind == PTP_MODEL_FRAME_TURN && i < PTP_MODEL_SLOTS; i++)
-    self->streams[i].may_repeat |= self->streams[i].notifying > 0;
+    {
+      self->streams[i].may_repeat |= self->streams[i].notifying > 0;
+      may_listen_from_now (&self->streams[i]);
+    }
   return frame;
 }
 
@@ -103,24 +132,66 @@ ptp_model_add (PtpModel *self, int slot, PtpModelKind kind)
   self->streams[slot] = (PtpModelStream){ .kind = kind, .started = kind == PTP_MODEL_TASK };
 }
 
-/* The first end counts. */
+/* Also what changes inside of a notification's handlers. */
 void
-ptp_model_end (PtpModel *self, int slot, PtpStreamState end, PtpModelError error)
+ptp_model_note_change (PtpModelStream *stream)
+{
+  stream->may_notify |= stream->notifying > 0;
+}
+
+static PtpModelError
+stopped_if_none (PtpModelError reason)
+{
+  return reason.domain != 0 ? reason : (PtpModelError){ PTP_ERROR, PTP_ERROR_STOPPED };
+}
+
+/* The reason that others hear. */
+PtpModelError
+ptp_model_get_reason (const PtpModelStream *stream)
+{
+  return stopped_if_none (stream->reason);
+}
+
+/* The first counts; what comes later cuts the end short, if it is somebody who wants no more. */
+void
+ptp_model_end (PtpModel *self, int slot, PtpModelCause cause, PtpModelError reason)
 {
   PtpModelStream *stream = &self->streams[slot];
 
   if (stream->end != PTP_STREAM_STATE_IDLE)
     return;
 
-  stream->end = end;
-  stream->end_serial = self->registered_serial;
-  stream->error = error;
+  ptp_model_note_change (stream);
+  if (stream->cause == PTP_MODEL_CAUSE_NONE)
+    {
+      stream->cause = cause;
+      stream->reason = reason;
+    }
+  else if (cause >= PTP_MODEL_CAUSE_STOP && !stream->abort_wanted)
+    {
+      stream->abort_wanted = TRUE;
+      stream->abort_reason = stopped_if_none (reason);
+    }
+}
+
+/* What comes before anybody listens is stored with the producer, and told when somebody does. */
+void
+ptp_model_break (PtpModel *self, int slot, PtpModelError error)
+{
+  PtpModelStream *stream = &self->streams[slot];
+
+  if (stream->kind != PTP_MODEL_STREAM || stream->end != PTP_STREAM_STATE_IDLE)
+    return;
+  if (stream->listens == PTP_MODEL_YES)
+    ptp_model_end (self, slot, PTP_MODEL_CAUSE_BROKEN, error);
+  else if (stream->broken.domain == 0)
+    stream->broken = error;
 }
 
 static void
 end_cancelled (PtpModel *self, int slot)
 {
-  ptp_model_end (self, slot, PTP_STREAM_STATE_FAILED,
+  ptp_model_end (self, slot, PTP_MODEL_CAUSE_FAILED,
                  (PtpModelError){ G_IO_ERROR, G_IO_ERROR_CANCELLED });
 }
 
@@ -129,7 +200,8 @@ ptp_model_start (PtpModel *self, int slot)
 {
   PtpModelStream *stream = &self->streams[slot];
 
-  if (stream->started || stream->end != PTP_STREAM_STATE_IDLE)
+  if (stream->started || stream->cause != PTP_MODEL_CAUSE_NONE
+      || stream->end != PTP_STREAM_STATE_IDLE)
     return;
 
   stream->watches = TRUE;
@@ -137,19 +209,20 @@ ptp_model_start (PtpModel *self, int slot)
     end_cancelled (self, slot);
   else
     stream->started = TRUE;
+  if (is_in_turn (self))
+    may_listen_from_now (stream);
 }
 
 void
 ptp_model_unregistered (PtpModel *self, int slot)
 {
-  self->streams[slot].unregistered = TRUE;
-  ptp_model_end (self, slot, PTP_STREAM_STATE_FINISHED, (PtpModelError){ 0, 0 });
+  ptp_model_end (self, slot, PTP_MODEL_CAUSE_ENOUGH, (PtpModelError){ 0, 0 });
 }
 
-static void
-note_change (PtpModelStream *stream)
+static gboolean
+is_decided (const PtpModelStream *stream)
 {
-  stream->may_notify |= stream->notifying > 0;
+  return stream->cause != PTP_MODEL_CAUSE_NONE || stream->end != PTP_STREAM_STATE_IDLE;
 }
 
 void
@@ -157,14 +230,16 @@ ptp_model_pause (PtpModel *self, int slot, gboolean paused)
 {
   PtpModelStream *stream = &self->streams[slot];
 
-  if (stream->end != PTP_STREAM_STATE_IDLE)
+  if (is_decided (stream))
     return;
 
-  note_change (stream);
+  ptp_model_note_change (stream);
   stream->owes_holders |= stream->started && stream->paused != paused;
   stream->paused = paused;
   if (!paused && self->belief == PTP_MODEL_RESUME_RELEASES)
     stream->n_holders = 0;
+  if (is_in_turn (self))
+    may_listen_from_now (stream);
 }
 
 static guint
@@ -182,12 +257,14 @@ ptp_model_hold (PtpModel *self, int slot, guint name)
 {
   PtpModelStream *stream = &self->streams[slot];
 
-  if (stream->end == PTP_STREAM_STATE_IDLE && find_holder (stream, name) == stream->n_holders)
-    {
-      note_change (stream);
-      stream->holders[stream->n_holders++] = name;
-      stream->owes_holders |= stream->started;
-    }
+  if (is_decided (stream) || find_holder (stream, name) < stream->n_holders)
+    return;
+
+  ptp_model_note_change (stream);
+  stream->holders[stream->n_holders++] = name;
+  stream->owes_holders |= stream->started;
+  if (is_in_turn (self))
+    may_listen_from_now (stream);
 }
 
 void
@@ -196,10 +273,10 @@ ptp_model_release (PtpModel *self, int slot, guint name)
   PtpModelStream *stream = &self->streams[slot];
   guint i = find_holder (stream, name);
 
-  if (stream->end != PTP_STREAM_STATE_IDLE || i == stream->n_holders)
+  if (is_decided (stream) || i == stream->n_holders)
     return;
 
-  note_change (stream);
+  ptp_model_note_change (stream);
   stream->n_holders--;
   stream->owes_holders |= stream->started;
   for (; i < stream->n_holders; i++)
@@ -215,10 +292,10 @@ ptp_model_ready (PtpModel *self, int slot)
 {
   PtpModelStream *stream = &self->streams[slot];
 
-  if (stream->kind == PTP_MODEL_STREAM && !stream->listens)
+  if (stream->kind == PTP_MODEL_STREAM && stream->listens == PTP_MODEL_NO)
     return;
 
-  note_change (stream);
+  ptp_model_note_change (stream);
   if (stream->waiting == PTP_MODEL_YES)
     {
       stream->waiting = PTP_MODEL_NO;
@@ -246,7 +323,7 @@ ptp_model_set_cancellable (PtpModel *self, int slot, guint cancellable)
     return;
 
   stream->cancellable = cancellable;
-  stream->watches = stream->started;
+  stream->watches = stream->started || stream->cause != PTP_MODEL_CAUSE_NONE;
   if (stream->watches && self->cancelled[cancellable])
     end_cancelled (self, slot);
 }
@@ -270,7 +347,7 @@ ptp_model_dispose (PtpModel *self, int slot)
   if (stream->kind == PTP_MODEL_TASK)
     return;
 
-  if (!stream->started && stream->end == PTP_STREAM_STATE_IDLE)
+  if (!stream->started && !is_decided (stream))
     {
       stream->end = PTP_STREAM_STATE_STOPPED;
       stream->over = TRUE;
@@ -278,6 +355,6 @@ ptp_model_dispose (PtpModel *self, int slot)
     }
   else
     {
-      ptp_model_end (self, slot, PTP_STREAM_STATE_STOPPED, (PtpModelError){ 0, 0 });
+      ptp_model_end (self, slot, PTP_MODEL_CAUSE_STOP, (PtpModelError){ 0, 0 });
     }
 }

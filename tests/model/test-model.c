@@ -78,8 +78,9 @@ typedef struct
 
 static const Wrong wrongs[] = {
   { "belief/resume-releases", { .belief = PTP_MODEL_RESUME_RELEASES }, 2, "held by" },
-  { "belief/finish-cancels", { .belief = PTP_MODEL_FINISH_CANCELS }, 0, "without cancel" },
-  { "belief/stop-unregisters", { .belief = PTP_MODEL_STOP_UNREGISTERS }, 2, "without unregister" },
+  { "belief/finish-cancels", { .belief = PTP_MODEL_FINISH_CANCELS }, 2, "without cancel" },
+  { "belief/stop-leaves", { .belief = PTP_MODEL_STOP_LEAVES }, 2, "abort, and it was stopped" },
+  { "belief/ends-at-once", { .belief = PTP_MODEL_ENDS_AT_ONCE }, 2, "told ENDING" },
   { "belief/pending-is-more", { .belief = PTP_MODEL_PENDING_IS_MORE }, 1, "is WAITING" },
   { "belief/never-late", { .belief = PTP_MODEL_NEVER_LATE }, 3, "nothing happens" },
   { "lie/pause", { .lie = PTP_MODEL_LIE_PAUSE }, 2, "must be PAUSED" },
@@ -88,6 +89,8 @@ static const Wrong wrongs[] = {
   { "lie/crash", { .lie = PTP_MODEL_LIE_CRASH }, 2, CRASH },
   { "lie/reference", { .lie = PTP_MODEL_LIE_REFERENCE }, 1, "producer is kept" },
   { "lie/warning", { .lie = PTP_MODEL_LIE_WARNING }, 2, "it warns: A second" },
+  { "lie/settled", { .lie = PTP_MODEL_LIE_SETTLED }, 3, "though it has one" },
+  { "lie/reason", { .lie = PTP_MODEL_LIE_REASON }, 3, "abort said" },
 };
 
 /* ASan may catch the signal, and exit. */
@@ -140,7 +143,7 @@ test_hang (void)
   g_autoptr (GByteArray) tape = g_byte_array_new ();
   g_autofree char *finding = NULL;
 
-  g_byte_array_append (tape, (const guint8 *) "\0\0", PTP_MODEL_TAPE_HEAD);
+  g_byte_array_append (tape, (const guint8 *) "\0\0\0", PTP_MODEL_TAPE_HEAD);
   append_record (tape, "stop", 0);
   append_record (tape, "stop", 0);
   finding = ptp_model_trial_play (&trial, tape);
@@ -260,7 +263,7 @@ test_print (void)
   g_autoptr (GByteArray) tape = g_byte_array_new ();
   g_autofree char *code = NULL;
 
-  g_byte_array_append (tape, (const guint8 *) "\0\0", PTP_MODEL_TAPE_HEAD);
+  g_byte_array_append (tape, (const guint8 *) "\0\0\0", PTP_MODEL_TAPE_HEAD);
   append_record (tape, "hold", 4);
   append_record (tape, "start", 0);
   code = ptp_model_print (tape, "a */ b");

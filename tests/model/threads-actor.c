@@ -75,12 +75,12 @@ check_held (Hold *hold)
 {
   g_auto (GStrv) holders = ptp_pull_to_push_dup_holders (hold->stream);
   const PtpStreamState state = ptp_pull_to_push_get_state (hold->stream);
-  const gboolean ended = state >= PTP_STREAM_STATE_FINISHED;
+  const gboolean ended = state >= PTP_STREAM_STATE_ENDING;
 
   if (!ended && state != PTP_STREAM_STATE_PAUSED && state != PTP_STREAM_STATE_IDLE)
     threads_life_find (hold->life, "L5: held, and not paused");
   if (!g_strv_contains ((const char *const *) holders, hold->name)
-      && ptp_pull_to_push_get_state (hold->stream) < PTP_STREAM_STATE_FINISHED)
+      && ptp_pull_to_push_get_state (hold->stream) < PTP_STREAM_STATE_ENDING)
     threads_life_find (hold->life, "L5: a holder is missing");
 }
 
@@ -204,11 +204,12 @@ begin_wait (Actor *self, ThreadsLife *life, PtpPullToPush *stream)
 static void
 end_at_random (Actor *self, ThreadsLife *life, PtpPullToPush *stream)
 {
-  const PtpStreamState ends[]
-    = { PTP_STREAM_STATE_FINISHED, PTP_STREAM_STATE_STOPPED, PTP_STREAM_STATE_FAILED };
+  const int causes[]
+    = { THREADS_CAUSE_STOP, THREADS_CAUSE_STOPPED, THREADS_CAUSE_BUSY, THREADS_CAUSE_CANCELLED };
 
   if (crowd_random_one_in (&self->random, 8))
-    threads_life_end (life, stream, ends[crowd_random_below (&self->random, G_N_ELEMENTS (ends))]);
+    threads_life_end (life, stream,
+                      causes[crowd_random_below (&self->random, G_N_ELEMENTS (causes))]);
 }
 
 static void
@@ -216,10 +217,14 @@ act_on (Actor *self, ThreadsLife *life)
 {
   g_autoptr (PtpPullToPush) stream = threads_life_ref_stream (life);
   g_autoptr (PtpPullToPush) dropped = NULL;
-  const guint act = crowd_random_below (&self->random, 16);
+  const guint act = crowd_random_below (&self->random, 18);
 
   if (act < 3 || (stream == NULL && act < 8))
     threads_life_give_ready (life);
+  else if (act >= 16 && !crowd_random_one_in (&self->random, 16))
+    threads_life_settle (life, &self->random);
+  else if (act >= 16)
+    threads_life_break (life);
   else if (stream == NULL)
     threads_life_resume_consumer (life);
   else if (act < 6)

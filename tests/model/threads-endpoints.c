@@ -57,12 +57,12 @@ answer_last (ThreadsLife *life, GError **error)
   life->answered = TRUE;
   if (!life->failing)
     {
-      g_atomic_int_or (&life->causes, 1 << PTP_STREAM_STATE_FINISHED);
+      g_atomic_int_or (&life->causes, THREADS_CAUSE_FINISHED);
       life->complete = TRUE;
       return PTP_STEP_RESULT_FINISHED;
     }
 
-  g_atomic_int_or (&life->causes, 1 << PTP_STREAM_STATE_FAILED);
+  g_atomic_int_or (&life->causes, THREADS_CAUSE_FAILED);
   g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE, "The producer failed");
   return PTP_STEP_RESULT_FAILED;
 }
@@ -85,7 +85,14 @@ answer (ThreadsLife *life, PtpConsumer *consumer, GError **error)
 
   if (!crowd_random_one_in (&life->random, 8) && !write_next (life, consumer, error))
     {
-      g_atomic_int_or (&life->causes, 1 << PTP_STREAM_STATE_FAILED);
+      g_atomic_int_or (&life->causes, THREADS_CAUSE_FAILED);
+      /* One that ignores it is stopped all the same (rule L22). */
+      if (crowd_random_one_in (&life->random, 2))
+        {
+          g_clear_error (error);
+          threads_life_limit_steps (life);
+          return PTP_STEP_RESULT_MORE;
+        }
       life->answered = TRUE;
       return PTP_STEP_RESULT_FAILED;
     }
@@ -117,11 +124,14 @@ threads_producer_produce (PtpPullProducer *producer, PtpConsumer *consumer, GErr
 }
 
 static void
-threads_producer_cancel (PtpPullProducer *producer)
+threads_producer_cancel (PtpPullProducer *producer, const GError *reason)
 {
   ThreadsLife *life = THREADS_PRODUCER (producer)->life;
 
   threads_life_check_home (life, "cancel");
+  threads_life_check_reason (life, reason);
+  if (life->n_finishes + life->n_aborts > 0)
+    threads_life_find (life, "cancelled after the consumer was told its end");
   if (life->n_cancels++ > 0 || life->answered || life->producing)
     threads_life_find (life, "L7: cancelled twice, after its last answer, or inside a step");
 }
@@ -166,11 +176,17 @@ threads_consumer_register_push (PtpConsumer *consumer, PtpPushProducer *producer
 }
 
 static void
-threads_consumer_unregister (PtpConsumer *consumer)
+threads_consumer_unregister (PtpConsumer *consumer, PtpPushProducer *producer)
 {
   ThreadsLife *life = THREADS_CONSUMER (consumer)->life;
+  const int sink = g_atomic_int_get (&life->sink);
 
   threads_life_check_home (life, "unregister_producer");
+  if (producer != life->registered)
+    threads_life_find (life, "L20: another producer was unregistered");
+  if (!life->in_unregister && sink != THREADS_SINK_OPEN && sink != THREADS_SINK_SETTLED)
+    threads_life_find (life, "L19: unregistered before the consumer has settled");
+  life->unregistered_own |= !life->in_unregister;
   life->registered = NULL;
   life->n_unregistered++;
 }
@@ -204,6 +220,8 @@ threads_consumer_write (PtpConsumer *consumer, GBytes *bytes, GError **error)
     pause_from_inside (life);
   if (crowd_random_one_in (&life->random, 32))
     g_main_context_iteration (life->home->context, FALSE);
+  if (crowd_random_one_in (&life->random, 128) && life->registered != NULL)
+    threads_life_unregister (life);
   if (crowd_random_one_in (&life->random, 200))
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "The consumer is full");
@@ -213,14 +231,67 @@ threads_consumer_write (PtpConsumer *consumer, GBytes *bytes, GError **error)
   return TRUE;
 }
 
-static void
-threads_consumer_producer_failed (PtpConsumer *consumer, const GError *error)
+/* What is pending somebody settles, maybe before it has answered, maybe in another thread. */
+static PtpEndResult
+end (ThreadsLife *life, int sink, GError **error)
+{
+  CrowdRandom *random = &life->random;
+
+  g_atomic_int_set (&life->sink, sink);
+  if (crowd_random_one_in (random, 8) && life->registered != NULL)
+    threads_life_unregister (life);
+  if (crowd_random_one_in (random, 8))
+    g_main_context_iteration (life->home->context, FALSE);
+  if (crowd_random_one_in (random, 2)
+      || (sink == THREADS_SINK_FINISHING && g_atomic_int_get (&life->stubborn)))
+    {
+      if (g_atomic_int_get (&life->hurried))
+        threads_life_settle (life, random);
+      return PTP_END_RESULT_PENDING;
+    }
+  /* Another thread was faster. */
+  if (!g_atomic_int_compare_and_exchange (&life->sink, sink, THREADS_SINK_SETTLED))
+    return PTP_END_RESULT_PENDING;
+  if (!crowd_random_one_in (random, 8))
+    {
+      g_atomic_int_set (&life->finished, sink == THREADS_SINK_FINISHING);
+      return PTP_END_RESULT_DONE;
+    }
+
+  g_atomic_int_or (&life->causes, THREADS_CAUSE_SINK);
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "The consumer is full");
+  return PTP_END_RESULT_FAILED;
+}
+
+static PtpEndResult
+threads_consumer_finish (PtpConsumer *consumer, GError **error)
 {
   ThreadsLife *life = THREADS_CONSUMER (consumer)->life;
 
-  threads_life_check_home (life, "producer_failed");
-  if (life->n_failures++ > 0 || life->n_unregistered > 0 || error == NULL)
-    threads_life_find (life, "E1: told of a failure twice, too late, or without an error");
+  threads_life_check_home (life, "finish");
+  if (life->n_finishes++ > 0 || life->n_aborts > 0 || !life->complete || life->producing)
+    threads_life_find (life, "L17: finish twice, or before the producer has finished");
+
+  return end (life, THREADS_SINK_FINISHING, error);
+}
+
+static PtpEndResult
+threads_consumer_abort (PtpConsumer *consumer, const GError *reason, GError **error)
+{
+  ThreadsLife *life = THREADS_CONSUMER (consumer)->life;
+
+  threads_life_check_home (life, "abort");
+  threads_life_check_reason (life, reason);
+  if (life->n_aborts++ > 0 || life->producing)
+    threads_life_find (life, "L17: abort twice, or inside a step");
+
+  /* While another thread is about to say how the finish went. */
+  if (life->n_finishes > 0
+      && !g_atomic_int_compare_and_exchange (&life->sink, THREADS_SINK_FINISHING,
+                                             THREADS_SINK_ABORTING))
+    return PTP_END_RESULT_PENDING;
+
+  return end (life, THREADS_SINK_ABORTING, error);
 }
 
 static void
@@ -229,7 +300,8 @@ threads_consumer_iface_init (PtpConsumerInterface *iface)
   iface->register_push_producer = threads_consumer_register_push;
   iface->unregister_producer = threads_consumer_unregister;
   iface->write = threads_consumer_write;
-  iface->producer_failed = threads_consumer_producer_failed;
+  iface->finish = threads_consumer_finish;
+  iface->abort = threads_consumer_abort;
 }
 
 static void

@@ -28,6 +28,7 @@ main (int argc, char *argv[])
       const guint64 seed = i == 0 ? options.seed : crowd_random_next (&random) >> 1;
 
       n_findings += threads_round_run (seed, (guint) n_threads, &n_lives);
+      n_findings += threads_real_run (seed);
       crowd_options_say (&options, n_lives, n_findings);
     }
 

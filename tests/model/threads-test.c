@@ -42,6 +42,17 @@ test_fresh_seed (void)
   run_rounds (((guint64) g_random_int () << 31) ^ g_random_int (), get_n_rounds ());
 }
 
+static void
+test_real (void)
+{
+  guint64 seed = ((guint64) g_random_int () << 31) ^ g_random_int ();
+  CrowdRandom random = { seed };
+
+  g_test_message ("seed %" G_GUINT64_FORMAT, seed);
+  for (guint i = 0; i < 2 * get_n_rounds (); i++)
+    g_assert_cmpuint (threads_real_run (crowd_random_next (&random) >> 1), ==, 0);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -49,6 +60,7 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/threads/fixed-seed", test_fixed_seed);
   g_test_add_func ("/threads/fresh-seed", test_fresh_seed);
+  g_test_add_func ("/threads/real", test_real);
 
   return g_test_run ();
 }

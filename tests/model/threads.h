@@ -16,6 +16,7 @@ G_BEGIN_DECLS
  *   threads-life.c       one stream's life, and whether it was as it should be
  *   threads-endpoints.c  its producer and its consumer
  *   threads-actor.c      a thread that meddles
+ *   threads-real.c       a stream with a real endpoint, and a thread that ends it
  */
 
 typedef struct _ThreadsRound ThreadsRound;
@@ -28,6 +29,29 @@ enum
   THREADS_PAUSER_NOBODY,
   THREADS_PAUSER_CONSUMER,
   THREADS_PAUSER_ACTOR,
+};
+
+/* Who asks for an end; the first decides, and the consumer may have a word in it. */
+enum
+{
+  THREADS_CAUSE_FINISHED = 1 << 0, /* the producer has finished */
+  THREADS_CAUSE_FAILED = 1 << 1,   /* the producer or a write failed */
+  THREADS_CAUSE_STOP = 1 << 2,     /* stop_streaming */
+  THREADS_CAUSE_STOPPED = 1 << 3,  /* stop_producing, nobody needs more */
+  THREADS_CAUSE_BUSY = 1 << 4,     /* stop_producing, with an error */
+  THREADS_CAUSE_CANCELLED = 1 << 5,
+  THREADS_CAUSE_ENOUGH = 1 << 6, /* the consumer let go */
+  THREADS_CAUSE_BROKEN = 1 << 7, /* the producer said so */
+  THREADS_CAUSE_SINK = 1 << 8,   /* the consumer failed to finish */
+};
+
+/* Where what the consumer was told is settled. */
+enum
+{
+  THREADS_SINK_OPEN,
+  THREADS_SINK_FINISHING,
+  THREADS_SINK_ABORTING,
+  THREADS_SINK_SETTLED,
 };
 
 struct _ThreadsLife
@@ -51,9 +75,13 @@ struct _ThreadsLife
   guint n_written;
   guint n_received;
   guint n_cancels;
-  guint n_failures;
+  guint n_finishes;
+  guint n_aborts;
   guint n_registered;
   guint n_unregistered;
+  gboolean in_unregister; /* by the consumer */
+  gboolean unregistered_own;
+  PtpPullToPushFlags flags;
   guint n_ends;
   PtpStreamState end;
   PtpPushProducer *registered; /* (unowned) (nullable) */
@@ -61,13 +89,17 @@ struct _ThreadsLife
   gboolean answered; /* with FINISHED or a failure */
   gboolean complete; /* with FINISHED, after its last chunk */
   gboolean failing;  /* at the end, instead of finishing */
+  gboolean broken;   /* that is what it ended with */
 
   /* Atomic */
   int n_begun; /* steps */
   int limit;   /* no step beyond this one */
   int pending; /* a PENDING that no ready has followed yet */
   int pauser;
-  int causes; /* bits of the ends that somebody has asked for */
+  int causes;   /* that somebody has given */
+  int stubborn; /* finishes for ever, unless it is told to abort */
+  int sink;     /* where the end of the consumer stands; only who changes it settles */
+  int finished; /* settled as such */
   int cancelling;
   int hurried; /* no PENDING any more */
   int seen_end;
@@ -110,6 +142,9 @@ struct _ThreadsRound
 /* Runs one round; returns the number of findings, each of which was printed. */
 guint threads_round_run (guint64 seed, guint n_actors, guint *n_lives);
 
+/* Returns the number of findings, each of which was printed. */
+guint threads_real_run (guint64 seed);
+
 void threads_round_find (ThreadsRound *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void threads_round_leave (ThreadsRound *self);
 
@@ -129,9 +164,18 @@ ThreadsLife *threads_life_ref (ThreadsLife *self);
 void threads_life_unref (ThreadsLife *self);
 PtpPullToPush *threads_life_ref_stream (ThreadsLife *self);
 PtpPullToPush *threads_life_steal_stream (ThreadsLife *self);
-/* Calls something that may end the stream in a given way, and takes down that no step may follow.
+/* Calls something that may end the stream for a given cause, and takes down that no step may
+ * follow.
  */
-void threads_life_end (ThreadsLife *self, PtpPullToPush *stream, PtpStreamState end);
+void threads_life_end (ThreadsLife *self, PtpPullToPush *stream, int cause);
+/* What the consumer was told is over, or nothing is. */
+void threads_life_settle (ThreadsLife *self, CrowdRandom *random);
+void threads_life_break (ThreadsLife *self);
+/* By its consumer, at home. */
+void threads_life_unregister (ThreadsLife *self);
+/* No step after the one that is running; at home. */
+void threads_life_limit_steps (ThreadsLife *self);
+void threads_life_check_reason (ThreadsLife *self, const GError *reason);
 void threads_life_resume_consumer (ThreadsLife *self);
 void threads_life_give_ready (ThreadsLife *self);
 void threads_life_hurry (ThreadsLife *self);

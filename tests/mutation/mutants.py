@@ -52,15 +52,11 @@ MUTANTS = (
         name="double-cancel",
         what="the producer is cancelled twice when the consumer dies",
         file="pulltopush/adapter/ptp-pull-to-push-stream.c",
-        old="""    ptp_pull_producer_cancel (producer);
-
-  if""",
-        new="""    {
-      ptp_pull_producer_cancel (producer);
-      ptp_pull_producer_cancel (producer);
-    }
-
-  if""",
+        old="""  ptp_pull_producer_cancel (self->driver.producer, reason);
+""",
+        new="""  ptp_pull_producer_cancel (self->driver.producer, reason);
+  ptp_pull_producer_cancel (self->driver.producer, reason);
+""",
         test="rules-l-end",
         case="/rules/L7/once",
     ),
@@ -68,8 +64,8 @@ MUTANTS = (
         name="cancel-after-answer",
         what="a producer that failed is cancelled as well",
         file="pulltopush/adapter/ptp-pull-to-push-stream.c",
-        old="if (end != PTP_STREAM_STATE_FINISHED && !answered)",
-        new="if (end != PTP_STREAM_STATE_FINISHED)",
+        old="self->run.answered || cause == PTP_CAUSE_BROKEN",
+        new="cause == PTP_CAUSE_EXHAUSTED",
         test="rules-e",
         case="/rules/E1/produce-fails",
     ),
@@ -106,7 +102,7 @@ MUTANTS = (
         new="""         && !ptp_runnable_must_leave (run));
 
   if (result == PTP_STEP_RESULT_MORE && local == NULL
-      && (ptp_runnable_get_wanted (run) & PTP_WANTED_END) != 0)
+      && (ptp_runnable_get_wanted (run) & PTP_WANTED_CAUSE) != 0)
     {
       result = produce (producer, consumer, &local);
       run->n_steps++;
@@ -128,8 +124,8 @@ MUTANTS = (
         name="limit-off-by-one-chunk",
         what="the hard limit takes one chunk more than fits",
         file="pulltopush/gio/ptp-output-stream-consumer.c",
-        old="ptp_stream_writer_get_queued (self->writer) > self->limit - size)",
-        new="ptp_stream_writer_get_queued (self->writer) > self->limit)",
+        old="return self->full && (size > self->limit || queued > self->limit - size);",
+        new="return self->full && (size > self->limit || queued > self->limit);",
         test="output-stream-consumer",
         case="/output-stream-consumer/B2/overflow",
     ),
@@ -146,19 +142,17 @@ MUTANTS = (
         name="replaced-error",
         what="what goes wrong after a failure replaces its error",
         file="pulltopush/coop/ptp-runnable-wanted.c",
-        old="""  else
+        old="""      after = before | PTP_WANTED_POSTED;
+    }
+  g_mutex_unlock (lock);""",
+        new="""      after = before | PTP_WANTED_POSTED;
+    }
+  else if (*error != NULL)
     {
-      call = before;
-    }""",
-        new="""  else
-    {
-      call = before;
-      if (error != NULL && ptp_wanted_get_end (before) == PTP_STREAM_STATE_FAILED)
-        {
-          g_clear_error (&ptp_runnable_ensure_extra (self)->error);
-          ptp_runnable_ensure_extra (self)->error = g_steal_pointer (&error);
-        }
-    }""",
+      g_clear_error (&ptp_runnable_ensure_extra (self)->error);
+      ptp_runnable_ensure_extra (self)->error = g_steal_pointer (error);
+    }
+  g_mutex_unlock (lock);""",
         test="rules-e",
         case="/rules/E4/first-of-two",
     ),
@@ -193,13 +187,102 @@ MUTANTS = (
         name="source-left",
         what="a source that a nested loop brought is left attached with nothing to do",
         file="pulltopush/coop/ptp-cooperator-source.c",
-        old="""  else
-    {
-      idle = g_steal_pointer (&cooperator->source);""",
-        new="""  else if (cooperator->source == &self->source)
-    {
-      cooperator->source = NULL;""",
+        old="""      idle = g_steal_pointer (&cooperator->source);
+""",
+        new="""      if (cooperator->source == &self->source)
+        cooperator->source = NULL;
+""",
         test="rules-s",
         case="/rules/S4/after-nested-loop",
+    ),
+    Mutant(
+        name="finish-lost",
+        what="a stream that is exhausted does not tell its consumer to finish",
+        file="pulltopush/adapter/ptp-pull-to-push-stream.c",
+        old="""  else if (cause == PTP_CAUSE_EXHAUSTED)
+    tell_finish (self);""",
+        new="""  else if (cause == PTP_CAUSE_EXHAUSTED)
+    self->run.stage = STAGE_LEFT;""",
+        test="rules-l-ending",
+        case="/rules/L17/done",
+    ),
+    Mutant(
+        name="abort-lost",
+        what="a stream that ends early does not tell its consumer to abort",
+        file="pulltopush/adapter/ptp-pull-to-push-stream.c",
+        old="""  else
+    tell_abort (self, reason);""",
+        new="""  else
+    self->run.stage = STAGE_LEFT;""",
+        test="rules-l-ending",
+        case="/rules/L17/done",
+    ),
+    Mutant(
+        name="cancel-after-finished",
+        what="a producer that finished is cancelled as well",
+        file="pulltopush/adapter/ptp-pull-to-push-stream.c",
+        old="self->run.answered || cause == PTP_CAUSE_BROKEN",
+        new="(self->run.answered && !self->run.exhausted) || cause == PTP_CAUSE_BROKEN",
+        test="rules-l-ending",
+        case="/rules/L17/done",
+    ),
+    Mutant(
+        name="unregister-early",
+        what="a stream is unregistered before its consumer has settled",
+        file="pulltopush/adapter/ptp-pull-to-push-stream.c",
+        old="""  if (outcome == PTP_OUTCOME_NONE && run->stage != STAGE_LEFT)
+    return PTP_STREAM_STATE_ENDING;
+
+  if (self->consumer != NULL)
+    ptp_consumer_unregister_producer (self->consumer, PTP_PUSH_PRODUCER (self));
+""",
+        new="""  if (self->consumer != NULL)
+    ptp_consumer_unregister_producer (self->consumer, PTP_PUSH_PRODUCER (self));
+  if (outcome == PTP_OUTCOME_NONE && run->stage != STAGE_LEFT)
+    return PTP_STREAM_STATE_ENDING;
+
+""",
+        test="rules-l-ending",
+        case="/rules/L18/pending",
+    ),
+    Mutant(
+        name="cut-short-lost",
+        what="a stop while the consumer finishes does not ask it to abort",
+        file="pulltopush/coop/ptp-runnable-wanted.c",
+        old="PTP_WANTED_ABORT | PTP_WANTED_ATTENTION | PTP_WANTED_POSTED);",
+        new="PTP_WANTED_ATTENTION | PTP_WANTED_POSTED);",
+        test="rules-l-settling",
+        case="/rules/E6/cut-at-once",
+    ),
+    Mutant(
+        name="settlement-lost-inside",
+        what="what a consumer settles from inside finish or abort is lost",
+        file="pulltopush/contract/ptp-consumer-record.c",
+        old="if (!is_pending (self) || self->outcome != PTP_OUTCOME_NONE)",
+        new="""if (!is_pending (self) || self->outcome != PTP_OUTCOME_NONE || self->phase == PHASE_FINISHING
+      || self->phase == PHASE_ABORTING)""",
+        test="contract-end",
+        case="/contract/R10/inside",
+    ),
+    Mutant(
+        name="write-after-finish",
+        what="a write after finish or abort is not refused",
+        file="pulltopush/contract/ptp-consumer-record.c",
+        old="      open = self->phase == PHASE_OPEN;\n",
+        new="",
+        test="contract-end",
+        case="/contract/L22/write-after-end",
+    ),
+    Mutant(
+        name="broken-lost",
+        what="a source that broke before anybody listened is not heard",
+        file="pulltopush/contract/ptp-driver.c",
+        old="""  if (error != NULL)
+    driver_funcs->broken (self, error);
+""",
+        new="""  (void) error;
+""",
+        test="rules-e-broken",
+        case="/rules/E12/before-first-pause",
     ),
 )

@@ -22,6 +22,13 @@ scenarios=(
   'stop-paused|one thread stops it while another pauses|-DN_STOPPERS=1 -DN_ITEMS=1'
   'nested|main loops and calls from inside steps and handlers|-DN_PAUSERS=0 -DN_NESTED=2 -DN_INSIDE=1 -DN_ITEMS=1'
   'two|two streams of one cooperator, and a main loop inside|-DN_STREAMS=2 -DN_PAUSERS=0 -DN_ITEMS=0 -DN_NESTED=1'
+  'settle|a consumer that takes a while, and a stop|-DCONSUMER -DN_PAUSERS=0 -DN_ITEMS=0 -DN_STOPPERS=1'
+  'settle-inside|main loops and calls from inside finish and abort|-DCONSUMER -DN_PAUSERS=0 -DN_ITEMS=0 -DN_NESTED=1 -DN_INSIDE=2'
+  'stubborn|a consumer that finishes for ever, and a stop|-DCONSUMER -DSTUBBORN -DN_PAUSERS=0 -DN_ITEMS=0 -DN_STOPPERS=1 -DN_NESTED=1'
+  'broken|a source that breaks while it is asked and waits|-DN_PAUSERS=0 -DN_ITEMS=1 -DN_BREAKERS=1 -DN_STOPPERS=1'
+  'broken-paused|a source that breaks, and is paused for ever|-DSTAYS_PAUSED -DN_ITEMS=0 -DN_BREAKERS=1'
+  'broken-settle|a source that breaks, and a consumer that takes a while|-DCONSUMER -DN_PAUSERS=0 -DN_ITEMS=0 -DN_BREAKERS=1 -DN_STOPPERS=1'
+  'abandoned|dropped before the start, while it is stopped|-DN_PAUSERS=0 -DN_ITEMS=0 -DN_ABANDONERS=1 -DN_STOPPERS=2'
 )
 
 bugs=(
@@ -31,6 +38,14 @@ bugs=(
   'CLEAR_POSTED_LATE|POSTED is cleared after the look at what is wanted|-DN_ITEMS=1'
   'LET_GO_UNLOCKED|the source goes without a look under the lock|-DN_ITEMS=1'
   'LET_GO_POSTED|the last reference goes while it is in the post|-DN_ITEMS=1'
+  'LOSE_SAID_INSIDE|what a consumer settles inside the call is lost|-DCONSUMER -DN_PAUSERS=0 -DN_ITEMS=0'
+  'LISTEN_LATE|a stream listens without a look at what was settled|-DCONSUMER -DN_PAUSERS=0 -DN_ITEMS=0'
+  'QUIET_ABORT|a stop of what is finishing is not posted|-DCONSUMER -DSTUBBORN -DN_PAUSERS=0 -DN_ITEMS=0 -DN_STOPPERS=1'
+  'UNREGISTER_EARLY|unregistered before the consumer has settled|-DCONSUMER -DN_PAUSERS=0 -DN_ITEMS=0'
+  'FORGET_STATE|a stop after the end is posted|-DCONSUMER -DN_PAUSERS=0 -DN_ITEMS=0 -DN_STOPPERS=1'
+  'LOSE_BROKEN|what broke before anybody listened is lost|-DSTAYS_PAUSED -DN_ITEMS=0 -DN_BREAKERS=1'
+  'DETACH_UNLOCKED|the driver goes without the lock of those who tell it|-DN_PAUSERS=0 -DN_ITEMS=1'
+  'ABANDON_BLINDLY|dropped without a look at what has ended it|-DN_PAUSERS=0 -DN_ITEMS=0 -DN_ABANDONERS=1 -DN_STOPPERS=1'
 )
 
 passed=0

@@ -1,17 +1,22 @@
 /* SPDX-FileCopyrightText: 2026 The pulltopush authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * How calls from any thread reach a stream: what is wanted, the post, the wake-up, and the
- * hand-over of PENDING and ready. check.sh has spin look at every interleaving.
+ * How calls from any thread reach a stream: what is wanted, the post, the wake-up, the hand-over of
+ * PENDING and ready, and how it ends with a consumer that takes a while. check.sh has spin look at
+ * every interleaving.
  *
  * The words are those of the C code: the bits of `wanted` are PtpWanted, and each inline below
  * bears the name of the function that it stands for.
  *
- *   ptp-runnable-wanted.c    with_call, change, post_if_new, start, ready, end
+ *   ptp-runnable-wanted.c    with_call, post_if_new, start, pause, ready, want_abort, decide_end, end,
+ *                            break, note_outcome, settled, end_unstarted
  *   ptp-cooperator-slice.c   post, take_post, settle_one, run_slice
  *   ptp-cooperator-source.c  attach, dispatch, keep_or_let_go
- *   ptp-runnable-turn.c      turn, must_leave, take_answer, settle
- *   ptp-runnable-end.c       finish, let_go
+ *   ptp-runnable-turn.c      turn, must_leave, listen, take_answer, settle
+ *   ptp-runnable-end.c       advance_end, finish, release_own_reference
+ *   ptp-pull-to-push-stream.c  await_settlement, tell, end_once (ptp_pull_to_push_end)
+ *   ptp-driver.c             tell_ready, tell_broken, attach_driver, detach_driver
+ *   ptp-consumer-record.c    begin_call, end_call, record_settle, listen and unlisten
  *
  * What is one step here is one in C, too: a loop of compare-and-exchange, of which only the
  * success counts; what is done with the cooperator's lock held, where nothing waits; and what
@@ -25,7 +30,11 @@
  *   T2 one wake-up     a stream is in the post once, and a cooperator has one source
  *   T3 at most the     no step begins after a call that forbids it has returned
  *      running step
- *   L8 one end         told once
+ *   L8 one end         told once, or abandoned before the start
+ *   L17 one word       finish and abort at most once each, and no more when the consumer has settled
+ *   L19 settled first  unregistered and told only then; nobody waits for what has been settled, and a
+ *                      stop is not lost on a consumer that finishes for ever
+ *   E12 broken         ends the stream, whether it came before somebody listened or after
  *   S4 nothing to do,  a slice that is run finds something to do; only a loop inside a step may
  *      no source       find the source of that very step, once
  *   references         nothing is touched after the last reference is gone, and it goes
@@ -50,10 +59,20 @@
 #define N_NESTED 0 /* main loops run from inside a step or a handler */
 #endif
 #ifndef N_INSIDE
-#define N_INSIDE 0 /* calls made from inside a step or a handler */
+#define N_INSIDE 0 /* calls made from inside a step, a handler, finish or abort */
 #endif
+#ifndef N_BREAKERS
+#define N_BREAKERS 0 /* per stream: says that the source broke, which then never finishes */
+#endif
+#ifndef N_ABANDONERS
+#define N_ABANDONERS 0 /* per stream: drops it instead of starting it */
+#endif
+/* CONSUMER: the stream is registered with one that is told to finish or abort, and settles.
+ * STUBBORN: that one finishes for ever, unless it is told to abort.
+ * STAYS_PAUSED: the pausers never resume.
+ */
 
-/* PtpWanted */
+/* PtpWanted; of CAUSE each value that matters here is a bit of its own */
 #define STARTED 1
 #define PAUSED 2
 #define HELD 4
@@ -63,16 +82,41 @@
 #define ATTENTION 64
 #define POSTED 128
 #define ABANDONED 256
-#define END 512
+#define CAUSE_EXHAUSTED 512
+#define CAUSE_BROKEN 1024
+#define CAUSE_LET_GO 2048
+#define CAUSE_STOP 4096
+#define ABORT 8192
+#define STATE 16384
 
+#define CAUSE (CAUSE_EXHAUSTED | CAUSE_BROKEN | CAUSE_LET_GO | CAUSE_STOP)
 #define CALL (ATTENTION | POSTED)
 #define SEEN (ATTENTION | READY_SEEN | HOLDERS_CHANGED)
-#define NOT_STREAMING (PAUSED | HELD | WAITING | END)
+#define NOT_STREAMING (PAUSED | HELD | WAITING | CAUSE)
 
 #define with_call(w) ((w) | (((w) & STARTED) -> CALL : 0))
 #define must_settle(w) \
   (!is_streaming (w) || ((w) & (HOLDERS_CHANGED | POSTED)) == HOLDERS_CHANGED)
 #define is_streaming(w) (((w) & STARTED) && !((w) & NOT_STREAMING))
+#define is_paused(w) (((w) & STARTED) && !((w) & CAUSE) && ((w) & (PAUSED | HELD)))
+
+/* How far the end has come */
+#define STAGE_NEW 0
+#define STAGE_FINISHING 1
+#define STAGE_ABORTING 2
+#define STAGE_LEFT 3
+
+/* The record of the consumer */
+#define PHASE_OPEN 0
+#define PHASE_FINISHING 1
+#define PHASE_ABORTING 2
+#define PHASE_FINISH_PENDING 3
+#define PHASE_ABORT_PENDING 4
+#define PHASE_SETTLED 5
+
+/* What the listener of the record does: settled_at_once_cb(), settled_cb() */
+#define NOTES 1
+#define POSTS 2
 
 typedef Stream {
   short wanted;
@@ -80,18 +124,34 @@ typedef Stream {
   /* The context's own */
   bool queued;
   bool running;
-  bool listening;
   bool over;
   byte told;
+  bool abandoned;
+  /* The driver's; under the lock of the drivers */
+  bool listening;
+  bool broken; /* before anybody listened */
   /* The producer's */
   byte items;
   bool last;
   /* What the callers know: their call has returned */
   byte forbidden;
   bool in_post;
+#ifdef CONSUMER
+  byte stage;
+  bool registered;
+  bool outcome; /* of the extra */
+  /* The consumer's record; under the lock of the records */
+  byte phase;
+  bool said;
+  byte listener;
+  byte n_finishes;
+  byte n_aborts;
+#endif
 };
 
 Stream stream[N_STREAMS];
+bool drivers_lock;
+bool records_lock;
 
 /* The cooperator */
 chan posted = [N_STREAMS] of { byte };
@@ -161,7 +221,7 @@ inline start (i, before, after)
     stream[i].refs++;
     before = stream[i].wanted;
     if
-    :: before & (STARTED | END) -> after = before; unref (i)
+    :: before & (STARTED | CAUSE) -> after = before; unref (i)
     :: else -> after = with_call (before | STARTED)
     fi;
     stream[i].wanted = after
@@ -176,7 +236,7 @@ inline pause (i, flag, before, after)
     touch (i);
     before = stream[i].wanted;
     if
-    :: (before & END) || (before & flag) -> after = before
+    :: (before & CAUSE) || (before & flag) -> after = before
     :: else -> after = with_call (before | flag | HOLDERS_CHANGED)
     fi;
     stream[i].wanted = after
@@ -190,7 +250,7 @@ inline resume (i, flag, before, after)
     touch (i);
     before = stream[i].wanted;
     if
-    :: (before & END) || !(before & flag) -> after = before
+    :: (before & CAUSE) || !(before & flag) -> after = before
     :: else -> after = with_call ((before & ~flag) | HOLDERS_CHANGED)
     fi;
     stream[i].wanted = after
@@ -204,8 +264,8 @@ inline ready (i, before, after)
     touch (i);
     before = stream[i].wanted;
     if
-    :: before & END -> after = before
-    :: !(before & END) && (before & WAITING) -> after = with_call (before & ~WAITING)
+    :: before & CAUSE -> after = before
+    :: !(before & CAUSE) && (before & WAITING) -> after = with_call (before & ~WAITING)
     :: else -> after = before | READY_SEEN | ATTENTION
     fi;
     stream[i].wanted = after
@@ -213,24 +273,156 @@ inline ready (i, before, after)
   post_if_new (i, before, after)
 }
 
-/* decide_end() and ptp_runnable_end() */
-inline end (i, before, after)
+/* In one step: decide_end() with the lock held, and want_abort(). */
+inline decide_end (i, cause, call, before, after)
+{
+  touch (i);
+  before = stream[i].wanted;
+  if
+  :: !(before & CAUSE) -> after = before | call | cause
+  :: (before & CAUSE) && !(before & STATE) && cause == CAUSE_STOP ->
+#ifdef BUG_QUIET_ABORT
+     after = before | ABORT
+#else
+     after = before | ABORT | CALL
+#endif
+  :: else -> after = before
+  fi;
+  stream[i].wanted = after
+}
+
+/* ptp_runnable_end(), by somebody who has a reference */
+inline end (i, cause, before, after)
 {
   atomic {
-    touch (i);
     stream[i].refs++;
-    before = stream[i].wanted;
-    if
-    :: before & END -> after = before
-    :: else -> after = before | CALL | END
-    fi;
-    stream[i].wanted = after
-  };
-  atomic {
-    stream[i].refs = stream[i].refs - ((before & (STARTED | END)) -> 1 : 0)
+    decide_end (i, cause, CALL, before, after);
+    stream[i].refs = stream[i].refs - ((before & (STARTED | CAUSE)) -> 1 : 0)
   };
   post_if_new (i, before, after)
 }
+
+/* ptp_runnable_break(): without a reference, under the lock of the drivers */
+inline break_run (i, before, after)
+{
+  atomic { decide_end (i, CAUSE_BROKEN, CALL, before, after) };
+  post_if_new (i, before, after)
+}
+
+/* Under the lock of the records */
+inline settled (i, before, after)
+{
+  atomic {
+    touch (i);
+#ifdef CONSUMER
+    stream[i].outcome = true;
+#endif
+    before = stream[i].wanted;
+    after = before | CALL;
+    stream[i].wanted = after
+  };
+  post_if_new (i, before, after)
+}
+
+inline end_unstarted (i)
+{
+  atomic {
+    if
+#ifdef BUG_ABANDON_BLINDLY
+    :: !(stream[i].wanted & STARTED) ->
+#else
+    :: !(stream[i].wanted & (STARTED | CAUSE)) ->
+#endif
+       stream[i].wanted = stream[i].wanted | CAUSE_STOP | STATE;
+       stream[i].abandoned = true
+    :: else
+    fi
+  }
+}
+
+/* ---- The driver: any thread ---- */
+
+inline lock_drivers () { atomic { !drivers_lock -> drivers_lock = true } }
+inline unlock_drivers () { drivers_lock = false }
+
+inline tell_ready (i, before, after)
+{
+  lock_drivers ();
+  if
+  :: stream[i].listening -> ready (i, before, after)
+  :: else
+  fi;
+  unlock_drivers ()
+}
+
+inline tell_broken (i, before, after)
+{
+  lock_drivers ();
+  if
+  :: stream[i].listening -> break_run (i, before, after)
+  :: else -> stream[i].broken = true
+  fi;
+  unlock_drivers ()
+}
+
+inline attach_driver (i, before, after)
+{
+  lock_drivers ();
+  stream[i].listening = true;
+  if
+#ifndef BUG_LOSE_BROKEN
+  :: stream[i].broken -> break_run (i, before, after)
+#endif
+  :: else
+  fi;
+  unlock_drivers ()
+}
+
+inline detach_driver (i)
+{
+#ifdef BUG_DETACH_UNLOCKED
+  stream[i].listening = false
+#else
+  atomic { !drivers_lock -> stream[i].listening = false }
+#endif
+}
+
+/* ---- The consumer's record: any thread ---- */
+
+#ifdef CONSUMER
+#define is_pending(i) (stream[i].phase != PHASE_OPEN && stream[i].phase != PHASE_SETTLED)
+#define has_answered(i) \
+  (stream[i].phase == PHASE_FINISH_PENDING || stream[i].phase == PHASE_ABORT_PENDING)
+
+inline record_settle (i, who, before, after)
+{
+  atomic {
+    !records_lock -> records_lock = true;
+    if
+#ifdef BUG_LOSE_SAID_INSIDE
+    :: has_answered (i) && !stream[i].said ->
+#else
+    :: is_pending (i) && !stream[i].said ->
+#endif
+       stream[i].said = true;
+       if
+       :: has_answered (i) ->
+          stream[i].phase = PHASE_SETTLED;
+          who = stream[i].listener;
+          stream[i].listener = 0
+       :: else
+       fi
+    :: else
+    fi
+  };
+  if
+  :: who == POSTS -> settled (i, before, after)
+  :: who == NOTES -> atomic { touch (i); stream[i].outcome = true }
+  :: else
+  fi;
+  atomic { who = 0; records_lock = false }
+}
+#endif
 
 /* ---- The context ---- */
 
@@ -241,7 +433,7 @@ inline enqueue (i)
   queue!i
 }
 
-inline let_go (i)
+inline release_own_reference (i)
 {
   atomic {
     if
@@ -255,7 +447,7 @@ inline let_go (i)
   }
 }
 
-/* What a handler or a step may do: call, or run a main loop. */
+/* What a handler, a step or a consumer may do: call, let go, or run a main loop. */
 inline inside (i, before, after)
 {
   if
@@ -263,8 +455,13 @@ inline inside (i, before, after)
   :: inside_left > 0 -> inside_left--;
      if
      :: pause (i, PAUSED, before, after); resume (i, PAUSED, before, after)
-     :: ready (i, before, after)
-     :: end (i, before, after)
+     :: tell_ready (i, before, after)
+     :: end (i, CAUSE_STOP, before, after)
+#ifdef CONSUMER
+     :: stream[i].registered ->
+        stream[i].registered = false;
+        end (i, CAUSE_LET_GO, before, after)
+#endif
      fi
   :: depth == 0 && nested_left > 0 -> nested_left--; run Loop (1); nested_done?_
   fi
@@ -274,13 +471,168 @@ inline finish (i, before, after)
 {
   stream[i].over = true;
   stream[i].refs++;
-  stream[i].listening = false;
+#ifndef BUG_FORGET_STATE
+  atomic { stream[i].wanted = stream[i].wanted | STATE }; /* set_end() */
+#endif
+  if
+  :: stream[i].listening -> detach_driver (i)
+  :: else
+  fi;
+#ifdef CONSUMER
+  atomic { !records_lock -> stream[i].listener = 0 };
+#endif
   inside (i, before, after);
   assert (stream[i].told == 0);
   stream[i].told++;
   inside (i, before, after);
-  let_go (i);
+  release_own_reference (i);
   unref (i)
+}
+
+#ifdef CONSUMER
+inline await_settlement (i, how)
+{
+  atomic {
+    !records_lock ->
+    if
+#ifndef BUG_LISTEN_LATE
+    :: stream[i].phase == PHASE_SETTLED -> stream[i].outcome = true
+#endif
+    :: else -> stream[i].listener = how
+    fi
+  }
+}
+
+inline begin_call (i, what)
+{
+  atomic {
+    !records_lock ->
+    if
+    :: stream[i].phase == PHASE_OPEN || (what == PHASE_ABORTING && stream[i].phase == PHASE_FINISH_PENDING) ->
+       stream[i].phase = what;
+       if
+       :: what == PHASE_FINISHING -> stream[i].n_finishes++
+       :: else -> stream[i].n_aborts++
+       fi
+    :: else -> leave = true /* too late */
+    fi;
+    assert (stream[i].n_finishes <= 1 && stream[i].n_aborts <= 1)
+  }
+}
+
+inline end_call (i)
+{
+  atomic {
+    !records_lock ->
+    if
+    :: stream[i].said
+    :: true /* PENDING */
+#ifdef STUBBORN
+    :: stream[i].phase == PHASE_ABORTING -> stream[i].said = true /* DONE */
+#else
+    :: stream[i].said = true
+#endif
+    fi;
+    if
+    :: stream[i].said ->
+       stream[i].phase = PHASE_SETTLED;
+       stream[i].outcome = true; /* settled_at_once_cb() */
+       stream[i].listener = 0
+    :: !stream[i].said && stream[i].phase == PHASE_FINISHING -> stream[i].phase = PHASE_FINISH_PENDING
+    :: else -> stream[i].phase = PHASE_ABORT_PENDING
+    fi
+  }
+}
+
+inline tell (i, what, before, after)
+{
+#ifndef BUG_LISTEN_LATE
+  await_settlement (i, NOTES);
+#endif
+  leave = false;
+  begin_call (i, what);
+  if
+  :: leave -> leave = false
+  :: else ->
+     inside (i, before, after);
+     end_call (i)
+  fi;
+  if
+  :: !stream[i].outcome -> await_settlement (i, POSTS)
+  :: else
+  fi
+}
+
+#ifdef BUG_UNREGISTER_EARLY
+#define has_ended(i) (stream[i].stage != STAGE_NEW)
+#else
+#define has_ended(i) (stream[i].outcome || stream[i].stage == STAGE_LEFT)
+#endif
+
+/* ptp_pull_to_push_end() */
+inline end_once (i, before, after)
+{
+  if
+  :: stream[i].stage == STAGE_NEW ->
+     inside (i, before, after); /* cancel */
+     if
+     :: !stream[i].registered -> stream[i].stage = STAGE_LEFT
+     :: stream[i].registered && (stream[i].wanted & CAUSE_EXHAUSTED) ->
+        stream[i].stage = STAGE_FINISHING;
+        tell (i, PHASE_FINISHING, before, after)
+     :: else ->
+        stream[i].stage = STAGE_ABORTING;
+        tell (i, PHASE_ABORTING, before, after)
+     fi
+  :: else
+  fi;
+  if
+  :: stream[i].stage == STAGE_FINISHING && (stream[i].wanted & ABORT) && !stream[i].outcome ->
+     stream[i].stage = STAGE_ABORTING;
+     tell (i, PHASE_ABORTING, before, after)
+  :: else
+  fi;
+  if
+  :: has_ended (i) ->
+     assert (stream[i].stage == STAGE_LEFT || stream[i].phase == PHASE_SETTLED);
+     stream[i].registered = false;
+     inside (i, before, after) /* unregister_producer */
+  :: else
+  fi
+}
+
+inline advance_end (i, before, after)
+{
+  atomic { stream[i].running = true; stream[i].refs++ };
+  do
+  :: end_once (i, before, after);
+     atomic {
+       before = stream[i].wanted & ATTENTION;
+       stream[i].wanted = stream[i].wanted & ~ATTENTION
+     };
+     if
+     :: has_ended (i) || !before -> break
+     :: else
+     fi
+  od;
+  before = 0;
+  stream[i].running = false;
+  if
+  :: has_ended (i) -> finish (i, before, after)
+  :: else -> inside (i, before, after) /* notify */
+  fi;
+  unref (i)
+}
+#else
+#define advance_end(i, before, after) finish (i, before, after)
+#endif
+
+inline listen (i, before, after)
+{
+  if
+  :: stream[i].listening
+  :: else -> attach_driver (i, before, after)
+  fi
 }
 
 inline settle (i, before, after)
@@ -300,14 +652,20 @@ inline settle (i, before, after)
        :: else
        fi
      };
+     seen = before;
+     before = 0;
      if
-     :: before & END -> before = 0; finish (i, before, after)
-     :: !(before & END) && (before & HOLDERS_CHANGED) ->
-        before = 0;
+     :: is_paused (seen) -> listen (i, before, after)
+     :: else
+     fi;
+     if
+     :: seen & CAUSE -> seen = 0; advance_end (i, before, after)
+     :: !(seen & CAUSE) && (seen & HOLDERS_CHANGED) ->
+        seen = 0;
         atomic { stream[i].refs++ };
         inside (i, before, after);
         unref (i)
-     :: else -> before = 0
+     :: else -> seen = 0
      fi
   fi
 }
@@ -383,12 +741,12 @@ inline run_step (i, before, after)
 }
 
 /* Also take_pending() and ptp_runnable_wait_for_ready(). */
-inline take_answer (i)
+inline take_answer (i, before, after)
 {
   if
   :: answer == FINISHED ->
-     atomic { stream[i].wanted = stream[i].wanted | ATTENTION | END }
-  :: answer == PENDING && !stream[i].listening -> stream[i].listening = true
+     atomic { decide_end (i, CAUSE_EXHAUSTED, ATTENTION, before, after); before = 0; after = 0 }
+  :: answer == PENDING && !stream[i].listening -> attach_driver (i, before, after)
   :: answer == PENDING && stream[i].listening ->
 #ifdef BUG_FORGET_READY
      atomic { stream[i].wanted = stream[i].wanted | WAITING }
@@ -421,7 +779,7 @@ inline turn (i, before, after)
   od;
   if
   :: answer == MORE && !leave -> atomic { enqueue (i) }
-  :: else -> take_answer (i); settle (i, before, after)
+  :: else -> take_answer (i, before, after); settle (i, before, after)
   fi
 }
 
@@ -468,14 +826,15 @@ inline keep_or_let_go ()
   }
 }
 
-#define all_over (stream[0].told > 0 && stream[N_STREAMS - 1].told > 0)
+#define is_over(i) (stream[i].told > 0 || stream[i].abandoned)
+#define all_over (is_over (0) && is_over (N_STREAMS - 1))
 
 /* A main loop. The nested one runs one dispatch, or none. */
 proctype Loop (byte depth)
 {
   byte me, posted_one, popped, answer;
   bool leave;
-  short before, after;
+  short before, after, seen;
 
   do
   :: atomic { source != 0 -> me = source; assert (depth > 0 || has_work) };
@@ -494,21 +853,21 @@ proctype Loop (byte depth)
   :: else ->
      assert (empty (posted) && empty (queue));
      assert (stream[0].refs == 0 && stream[N_STREAMS - 1].refs == 0);
-     assert (stream[0].told == 1 && stream[N_STREAMS - 1].told == 1)
+     assert (stream[0].told == (stream[0].abandoned -> 0 : 1));
+     assert (stream[N_STREAMS - 1].told == (stream[N_STREAMS - 1].abandoned -> 0 : 1))
   fi
 }
 
 /* ---- Those who call ---- */
 
-/* Gives the producer something, and says so to whoever listens at that moment. */
+/* Gives the producer something, and says so. One that breaks never says that this was all. */
 proctype Filler (byte i)
 {
   byte n;
-  bool heard;
   short before, after;
 
   do
-  :: n <= N_ITEMS ->
+  :: n < N_ITEMS + 1 - N_BREAKERS ->
      atomic {
        if
        :: n < N_ITEMS -> stream[i].items++
@@ -516,18 +875,8 @@ proctype Filler (byte i)
        fi;
        n++
      };
-     atomic {
-       heard = stream[i].listening;
-       if
-       :: heard -> stream[i].refs++ /* the closure's */
-       :: else
-       fi
-     };
-     if
-     :: heard -> ready (i, before, after); unref (i)
-     :: else
-     fi
-  :: n > N_ITEMS -> break
+     tell_ready (i, before, after)
+  :: else -> break
   od;
   callers--
 }
@@ -542,8 +891,10 @@ proctype Pauser (byte i; short flag)
      n++;
      pause (i, flag, before, after);
      stream[i].forbidden++;
+#ifndef STAYS_PAUSED
      stream[i].forbidden--;
      resume (i, flag, before, after)
+#endif
   :: n == N_TOGGLES -> break
   od;
   unref (i);
@@ -554,8 +905,46 @@ proctype Stopper (byte i)
 {
   short before, after;
 
-  end (i, before, after);
+  end (i, CAUSE_STOP, before, after);
   stream[i].forbidden++;
+  unref (i);
+  callers--
+}
+
+/* Says that the source broke; it has no reference to the stream. */
+proctype Breaker (byte i)
+{
+  short before, after;
+
+  tell_broken (i, before, after);
+  callers--
+}
+
+#ifdef CONSUMER
+#ifdef STUBBORN
+#define is_asked(i) (stream[i].phase == PHASE_ABORTING || stream[i].phase == PHASE_ABORT_PENDING)
+#else
+#define is_asked(i) is_pending (i)
+#endif
+
+/* The consumer's own thread: says once how it went, if it was asked. */
+proctype Settler (byte i)
+{
+  byte who;
+  short before, after;
+
+  if
+  :: is_asked (i) -> record_settle (i, who, before, after)
+  :: stream[i].phase == PHASE_SETTLED || is_over (i)
+  fi;
+  callers--
+}
+#endif
+
+/* Drops one that nobody has started. */
+proctype Abandoner (byte i)
+{
+  end_unstarted (i);
   unref (i);
   callers--
 }
@@ -578,9 +967,21 @@ init
     callers = 0;
     for (i : 0 .. N_STREAMS - 1) {
       stream[i].refs = 1;
-      run Starter (i);
+      if
+      :: N_ABANDONERS > 0 -> run Abandoner (i)
+      :: else -> run Starter (i)
+      fi;
       run Filler (i);
       callers = callers + 2;
+#ifdef CONSUMER
+      stream[i].registered = true;
+      run Settler (i);
+      callers++;
+#endif
+      if
+      :: N_BREAKERS > 0 -> run Breaker (i); callers++
+      :: else
+      fi;
       n = 0;
       do
       :: n < N_PAUSERS ->

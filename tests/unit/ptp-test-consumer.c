@@ -33,6 +33,7 @@ run_hook (PtpTestConsumer *self, PtpTestHook hook)
 static void
 misbehave (PtpTestConsumer *self)
 {
+  g_autoptr (GError) reason = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BUSY, "Misbehaving");
   g_autoptr (PtpPushProducer) producer = NULL;
   g_autoptr (GBytes) bytes = g_bytes_new_static ("!", 1);
   g_autoptr (GError) error = NULL;
@@ -45,14 +46,19 @@ misbehave (PtpTestConsumer *self)
     {
       ptp_push_producer_pause_producing (producer);
       ptp_push_producer_resume_producing (producer);
-      ptp_push_producer_stop_producing (producer);
+      ptp_push_producer_stop_producing (producer, reason);
       ptp_push_producer_unregistered (producer);
     }
   ptp_consumer_write (PTP_CONSUMER (self), bytes, NULL);
-  ptp_consumer_unregister_producer (PTP_CONSUMER (self));
+  ptp_consumer_finish (PTP_CONSUMER (self), NULL);
+  ptp_consumer_abort (PTP_CONSUMER (self), reason, NULL);
+  ptp_consumer_emit_settled (PTP_CONSUMER (self), PTP_SETTLEMENT_FINISHED);
+  ptp_consumer_emit_settle_failed (PTP_CONSUMER (self), reason);
+  if (producer != NULL)
+    ptp_consumer_unregister_producer (PTP_CONSUMER (self), producer);
   if (producer != NULL
       && ptp_consumer_register_push_producer (PTP_CONSUMER (self), producer, &error))
-    ptp_consumer_unregister_producer (PTP_CONSUMER (self));
+    ptp_consumer_unregister_producer (PTP_CONSUMER (self), producer);
   self->misbehaves = TRUE;
 }
 
@@ -81,10 +87,11 @@ ptp_test_consumer_register_push_producer (PtpConsumer *consumer,
 }
 
 static void
-ptp_test_consumer_unregister_producer (PtpConsumer *consumer)
+ptp_test_consumer_unregister_producer (PtpConsumer *consumer, PtpPushProducer *producer)
 {
   PtpTestConsumer *self = PTP_TEST_CONSUMER (consumer);
 
+  g_assert_true (producer == self->producer);
   record_call (self, "unregister");
   self->n_unregisters++;
   misbehave (self);
@@ -117,17 +124,44 @@ ptp_test_consumer_write (PtpConsumer *consumer, GBytes *bytes, GError **error)
   return TRUE;
 }
 
-static void
-ptp_test_consumer_producer_failed (PtpConsumer *consumer, const GError *error)
+static PtpEndResult
+give_result (PtpTestConsumer *self, PtpEndResult result, GError **error)
+{
+  if (self->fail_but_true || (result == PTP_END_RESULT_FAILED && !self->fail_mutely))
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "The test's disk is full");
+
+  return result;
+}
+
+static PtpEndResult
+ptp_test_consumer_finish (PtpConsumer *consumer, GError **error)
 {
   PtpTestConsumer *self = PTP_TEST_CONSUMER (consumer);
 
-  record_call (self, "failed");
-  self->n_failures++;
-  g_clear_error (&self->failure);
-  self->failure = g_error_copy (error);
+  record_call (self, "finish");
+  self->n_finishes++;
+  run_hook (self, self->on_finish);
+  return give_result (self, self->finish_result, error);
+}
+
+static PtpEndResult
+ptp_test_consumer_abort (PtpConsumer *consumer, const GError *reason, GError **error)
+{
+  PtpTestConsumer *self = PTP_TEST_CONSUMER (consumer);
+
+  record_call (self, "abort");
+  self->n_aborts++;
+  g_clear_error (&self->reason);
+  self->reason = g_error_copy (reason);
   misbehave (self);
-  run_hook (self, self->on_failed);
+  run_hook (self, self->on_abort);
+  return give_result (self, self->abort_result, error);
+}
+
+static gsize
+ptp_test_consumer_get_desired_size (PtpConsumer *consumer)
+{
+  return PTP_TEST_CONSUMER (consumer)->desired_size;
 }
 
 static void
@@ -136,7 +170,9 @@ ptp_test_consumer_iface_init (PtpConsumerInterface *iface)
   iface->register_push_producer = ptp_test_consumer_register_push_producer;
   iface->unregister_producer = ptp_test_consumer_unregister_producer;
   iface->write = ptp_test_consumer_write;
-  iface->producer_failed = ptp_test_consumer_producer_failed;
+  iface->finish = ptp_test_consumer_finish;
+  iface->abort = ptp_test_consumer_abort;
+  iface->get_desired_size = ptp_test_consumer_get_desired_size;
 }
 
 static void
@@ -145,7 +181,7 @@ ptp_test_consumer_finalize (GObject *object)
   PtpTestConsumer *self = PTP_TEST_CONSUMER (object);
 
   g_clear_object (&self->producer);
-  g_clear_error (&self->failure);
+  g_clear_error (&self->reason);
   g_clear_pointer (&self->log, ptp_test_log_unref);
   g_string_free (self->bytes, TRUE);
 
@@ -162,6 +198,9 @@ static void
 ptp_test_consumer_init (PtpTestConsumer *self)
 {
   self->bytes = g_string_new (NULL);
+  self->finish_result = PTP_END_RESULT_DONE;
+  self->abort_result = PTP_END_RESULT_DONE;
+  self->desired_size = G_MAXSIZE;
 }
 
 PtpTestConsumer *
@@ -192,11 +231,12 @@ ptp_test_consumer_resume (gpointer consumer, gpointer unused)
 void
 ptp_test_consumer_stop (gpointer consumer, gpointer unused)
 {
-  ptp_push_producer_stop_producing (PTP_TEST_CONSUMER (consumer)->producer);
+  ptp_test_stop_producing (PTP_TEST_CONSUMER (consumer)->producer);
 }
 
 void
 ptp_test_consumer_unregister (gpointer consumer, gpointer unused)
 {
-  ptp_consumer_unregister_producer (PTP_CONSUMER (consumer));
+  ptp_consumer_unregister_producer (PTP_CONSUMER (consumer),
+                                    PTP_TEST_CONSUMER (consumer)->producer);
 }

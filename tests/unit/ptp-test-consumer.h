@@ -12,8 +12,8 @@ G_DECLARE_FINAL_TYPE (PtpTestConsumer, ptp_test_consumer, PTP_TEST, CONSUMER, GO
 
 /* A consumer that keeps all it gets and notes all that is done to it.
  *
- * The log gets "register", "write", "failed" and "unregister"; inside write, a write of zero
- * bytes too is one.
+ * The log gets "register", "write", "finish", "abort" and "unregister"; inside write, a write of
+ * zero bytes too is one.
  */
 struct _PtpTestConsumer
 {
@@ -23,24 +23,29 @@ struct _PtpTestConsumer
   PtpTestHook on_register;   /* last in register_push_producer */
   PtpTestHook on_refuse;     /* in register_push_producer when closed, before it fails */
   PtpTestHook on_write;      /* after the chunk was kept */
-  PtpTestHook on_failed;     /* last in producer_failed */
+  PtpTestHook on_finish;     /* in finish, before it answers */
+  PtpTestHook on_abort;      /* in abort, before it answers */
   PtpTestHook on_unregister; /* after the producer was dropped */
   gpointer hook_data;
-  guint fail_write_at;    /* the n-th write fails, counted from 1; 0: none does */
-  gboolean fail_mutely;   /* a write that fails sets no error */
-  gboolean fail_but_true; /* a write that fails sets its error and returns true */
-  gboolean closed;        /* registering and writing fail with PTP_ERROR_CLOSED */
-  gboolean misbehaves;    /* in its teardown calls all there is to call, on itself too */
-  PtpTestLog *log;        /* (owned) (nullable): set_log() sets it */
+  guint fail_write_at;        /* the n-th write fails, counted from 1; 0: none does */
+  gboolean fail_mutely;       /* what fails sets no error */
+  gboolean fail_but_true;     /* what fails sets its error and returns true, or the result */
+  PtpEndResult finish_result; /* DONE by default; FAILED says that the disk is full */
+  PtpEndResult abort_result;  /* DONE by default */
+  gsize desired_size;         /* G_MAXSIZE by default */
+  gboolean closed;            /* registering and writing fail with PTP_ERROR_CLOSED */
+  gboolean misbehaves;        /* in its teardown calls all there is to call, on itself too */
+  PtpTestLog *log;            /* (owned) (nullable): set_log() sets it */
 
   /* Read by the test. */
   GString *bytes;            /* (owned): all chunks, one after the other */
   PtpPushProducer *producer; /* (owned) (nullable): who is registered */
   guint n_registers;
   guint n_writes; /* also those that failed */
-  guint n_failures;
+  guint n_finishes;
+  guint n_aborts;
   guint n_unregisters;
-  GError *failure;       /* (owned) (nullable): what producer_failed was last told */
+  GError *reason;        /* (owned) (nullable): what abort was last told */
   GThread *thread;       /* (nullable): of the first call */
   gboolean strayed;      /* a later call was in another thread: never right */
   GMainContext *context; /* (unowned) (nullable): thread-default inside the last call */

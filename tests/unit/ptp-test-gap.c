@@ -10,7 +10,7 @@ gap_produce (PtpPullProducer *self, PtpConsumer *consumer, GError **error)
 }
 
 static void
-gap_cancel (PtpPullProducer *self)
+gap_cancel (PtpPullProducer *self, const GError *reason)
 {
 }
 
@@ -29,13 +29,24 @@ gap_push (PtpPushProducer *self)
 }
 
 static void
+gap_stop (PtpPushProducer *self, const GError *reason)
+{
+}
+
+static void
+gap_registered (PtpPushProducer *self, PtpConsumer *consumer)
+{
+}
+
+static void
 push_producer_iface_init (gpointer g_iface, gpointer missing)
 {
   PtpPushProducerInterface *iface = g_iface;
 
   iface->pause_producing = g_str_equal (missing, "pause_producing") ? NULL : gap_push;
   iface->resume_producing = g_str_equal (missing, "resume_producing") ? NULL : gap_push;
-  iface->stop_producing = g_str_equal (missing, "stop_producing") ? NULL : gap_push;
+  iface->stop_producing = g_str_equal (missing, "stop_producing") ? NULL : gap_stop;
+  iface->registered = g_str_equal (missing, "registered") ? NULL : gap_registered;
   iface->unregistered = g_str_equal (missing, "unregistered") ? NULL : gap_push;
 }
 
@@ -46,7 +57,7 @@ gap_register_push (PtpConsumer *self, PtpPushProducer *producer, GError **error)
 }
 
 static void
-gap_unregister (PtpConsumer *self)
+gap_unregister (PtpConsumer *self, PtpPushProducer *producer)
 {
 }
 
@@ -56,9 +67,22 @@ gap_write (PtpConsumer *self, GBytes *bytes, GError **error)
   return TRUE;
 }
 
-static void
-gap_failed (PtpConsumer *self, const GError *error)
+static PtpEndResult
+gap_finish (PtpConsumer *self, GError **error)
 {
+  return PTP_END_RESULT_DONE;
+}
+
+static PtpEndResult
+gap_abort (PtpConsumer *self, const GError *reason, GError **error)
+{
+  return PTP_END_RESULT_DONE;
+}
+
+static gsize
+gap_get_desired_size (PtpConsumer *self)
+{
+  return G_MAXSIZE;
 }
 
 static void
@@ -70,7 +94,9 @@ consumer_iface_init (gpointer g_iface, gpointer missing)
     = g_str_equal (missing, "register_push_producer") ? NULL : gap_register_push;
   iface->unregister_producer = g_str_equal (missing, "unregister_producer") ? NULL : gap_unregister;
   iface->write = g_str_equal (missing, "write") ? NULL : gap_write;
-  iface->producer_failed = g_str_equal (missing, "producer_failed") ? NULL : gap_failed;
+  iface->finish = g_str_equal (missing, "finish") ? NULL : gap_finish;
+  iface->abort = g_str_equal (missing, "abort") ? NULL : gap_abort;
+  iface->get_desired_size = g_str_equal (missing, "get_desired_size") ? NULL : gap_get_desired_size;
 }
 
 static gpointer

@@ -134,6 +134,32 @@ ptp_test_output_stream_write (GOutputStream *stream,
   return -1;
 }
 
+/* In a thread. */
+static void
+hold_on (PtpTestOutputStream *self, PtpTestHook *hook)
+{
+  PtpTestHook func = g_steal_pointer (hook);
+
+  if (func == NULL)
+    return;
+
+  func (self, self->hook_data);
+  g_mutex_lock (&self->lock);
+  while (!self->going_on)
+    g_cond_wait (&self->cond, &self->lock);
+  self->going_on = FALSE;
+  g_mutex_unlock (&self->lock);
+}
+
+void
+ptp_test_output_stream_go_on (PtpTestOutputStream *self)
+{
+  g_mutex_lock (&self->lock);
+  self->going_on = TRUE;
+  g_cond_signal (&self->cond);
+  g_mutex_unlock (&self->lock);
+}
+
 static gboolean
 ptp_test_output_stream_flush (GOutputStream *stream, GCancellable *cancellable, GError **error)
 {
@@ -143,6 +169,7 @@ ptp_test_output_stream_flush (GOutputStream *stream, GCancellable *cancellable, 
     return FALSE;
 
   g_atomic_int_inc (&self->n_flushes);
+  hold_on (self, &self->on_flush);
   if (self->fail_flush)
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "no flush");
   return !self->fail_flush;
@@ -157,6 +184,7 @@ ptp_test_output_stream_close (GOutputStream *stream, GCancellable *cancellable, 
   g_atomic_int_inc (&self->n_closes);
   if (g_cancellable_is_cancelled (cancellable))
     g_atomic_int_inc (&self->n_cancelled_closes);
+  hold_on (self, &self->on_close);
   if (self->fail_close)
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "no close");
   return !self->fail_close;
@@ -227,6 +255,8 @@ ptp_test_output_stream_finalize (GObject *object)
   g_assert_null (self->held);
   g_clear_pointer (&self->source, g_source_unref);
   g_byte_array_unref (self->bytes);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->cond);
 
   G_OBJECT_CLASS (ptp_test_output_stream_parent_class)->finalize (object);
 }
@@ -248,6 +278,8 @@ static void
 ptp_test_output_stream_init (PtpTestOutputStream *self)
 {
   self->bytes = g_byte_array_new ();
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->cond);
   self->room = G_MAXSIZE;
 }
 

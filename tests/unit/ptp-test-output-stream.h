@@ -43,6 +43,8 @@ struct _PtpTestOutputStream
   gboolean fail_close;    /* read in a thread */
   PtpTestHook on_write;
   PtpTestHook on_create_source;
+  PtpTestHook on_flush; /* in a thread, which then waits for go_on(); once */
+  PtpTestHook on_close; /* the same */
   gpointer hook_data;
 
   /* Read by the test. */
@@ -53,6 +55,10 @@ struct _PtpTestOutputStream
   int n_flushes; /* atomic, as these are in a thread */
   int n_closes;
   int n_cancelled_closes;
+
+  GMutex lock;
+  GCond cond;
+  gboolean going_on; /* under the lock */
 
   GTask *held; /* (owned) (nullable) */
   const GOutputVector *vectors;
@@ -65,6 +71,8 @@ struct _PtpTestOutputStream
 PtpTestOutputStream *ptp_test_output_stream_new (PtpTestOutputWay way);
 /* Ends the write that is held. */
 void ptp_test_output_stream_release (PtpTestOutputStream *self);
+/* Ends the flush or the close that waits. */
+void ptp_test_output_stream_go_on (PtpTestOutputStream *self);
 /* Makes room for so many bytes more. */
 void ptp_test_output_stream_add_room (PtpTestOutputStream *self, gsize room);
 /* Whether there is somebody to be told when there is room. */

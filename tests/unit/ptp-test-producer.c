@@ -89,12 +89,14 @@ ptp_test_producer_produce (PtpPullProducer *producer, PtpConsumer *consumer, GEr
 }
 
 static void
-ptp_test_producer_cancel (PtpPullProducer *producer)
+ptp_test_producer_cancel (PtpPullProducer *producer, const GError *reason)
 {
   PtpTestProducer *self = PTP_TEST_PRODUCER (producer);
 
   record_call (self, "cancel");
   g_atomic_int_inc (&self->n_cancels);
+  g_clear_error (&self->reason);
+  self->reason = g_error_copy (reason);
   if (self->on_cancel != NULL)
     self->on_cancel (self, self->hook_data);
 }
@@ -112,6 +114,7 @@ ptp_test_producer_finalize (GObject *object)
   PtpTestProducer *self = PTP_TEST_PRODUCER (object);
 
   g_queue_clear_full (&self->answers, answer_free);
+  g_clear_error (&self->reason);
   g_clear_pointer (&self->log, ptp_test_log_unref);
 
   G_OBJECT_CLASS (ptp_test_producer_parent_class)->finalize (object);

@@ -31,6 +31,7 @@ struct _PtpTestProducer
   /* Read by the test; the counts also from other threads, with g_atomic_int_get(). */
   gint n_produces;
   gint n_cancels;
+  GError *reason;           /* (owned) (nullable): what cancel was told */
   gboolean producing;       /* inside produce right now */
   gboolean reentered;       /* produce or cancel was called inside produce: never right */
   GThread *thread;          /* (nullable): of the first call */

@@ -30,12 +30,24 @@ ptp_test_push_producer_resume_producing (PtpPushProducer *producer)
 }
 
 static void
-ptp_test_push_producer_stop_producing (PtpPushProducer *producer)
+ptp_test_push_producer_stop_producing (PtpPushProducer *producer, const GError *reason)
 {
   PtpTestPushProducer *self = PTP_TEST_PUSH_PRODUCER (producer);
 
   self->n_stops++;
+  g_clear_error (&self->reason);
+  self->reason = g_error_copy (reason);
   ptp_test_log_add (self->log, "stop");
+}
+
+static void
+ptp_test_push_producer_registered (PtpPushProducer *producer, PtpConsumer *consumer)
+{
+  PtpTestPushProducer *self = PTP_TEST_PUSH_PRODUCER (producer);
+
+  self->n_registered++;
+  self->consumer = consumer;
+  ptp_test_log_add (self->log, "registered");
 }
 
 static void
@@ -53,6 +65,7 @@ ptp_test_push_producer_iface_init (PtpPushProducerInterface *iface)
   iface->pause_producing = ptp_test_push_producer_pause_producing;
   iface->resume_producing = ptp_test_push_producer_resume_producing;
   iface->stop_producing = ptp_test_push_producer_stop_producing;
+  iface->registered = ptp_test_push_producer_registered;
   iface->unregistered = ptp_test_push_producer_unregistered;
 }
 
@@ -62,6 +75,7 @@ ptp_test_push_producer_finalize (GObject *object)
   PtpTestPushProducer *self = PTP_TEST_PUSH_PRODUCER (object);
 
   g_clear_pointer (&self->log, ptp_test_log_unref);
+  g_clear_error (&self->reason);
 
   G_OBJECT_CLASS (ptp_test_push_producer_parent_class)->finalize (object);
 }

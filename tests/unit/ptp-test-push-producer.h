@@ -15,12 +15,15 @@ struct _PtpTestPushProducer
 {
   GObject parent_instance;
 
-  PtpTestLog *log; /* (owned) (nullable): "pause", "resume", "stop", "unregistered" are added */
+  PtpTestLog *log; /* (owned) (nullable): "pause", "resume", "stop", "registered", "unregistered" */
 
   guint n_pauses;
   guint n_resumes;
   guint n_stops;
+  guint n_registered;
   guint n_unregistered;
+  GError *reason;        /* (owned) (nullable): what stop_producing was told */
+  PtpConsumer *consumer; /* (unowned) (nullable): what registered was told */
 };
 
 PtpTestPushProducer *ptp_test_push_producer_new (void);

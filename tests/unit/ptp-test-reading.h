@@ -21,6 +21,9 @@ typedef struct
 
 /* Takes @input, which may be null. The stream is not started. */
 void ptp_test_reading_init (PtpTestReading *self, GInputStream *input);
+/* The same with flags of the stream. */
+void
+ptp_test_reading_init_flags (PtpTestReading *self, GInputStream *input, PtpPullToPushFlags flags);
 void ptp_test_reading_start (PtpTestReading *self);
 /* Starts it if need be, and waits until it has nothing to read. */
 void ptp_test_reading_until_waiting (PtpTestReading *self);
@@ -28,7 +31,7 @@ void ptp_test_reading_until_waiting (PtpTestReading *self);
 void ptp_test_reading_until_bytes (PtpTestReading *self, gsize n_bytes);
 /* Runs it to its end, which must be @state. */
 void ptp_test_reading_run (PtpTestReading *self, PtpStreamState state);
-/* Checks that nobody leaked, and that the stream was closed if it had to be. */
+/* Checks that nobody leaked, and that the stream is closed if it has to be. */
 void ptp_test_reading_clear (PtpTestReading *self);
 
 void ptp_test_reading_assert_data (PtpTestReading *self, GBytes *expected);

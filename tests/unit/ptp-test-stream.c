@@ -10,8 +10,11 @@ typedef struct
   int n_produces;
 } Wanted;
 
-void
-ptp_test_stream_init_on (PtpTestStream *self, PtpTestProducer *producer, PtpCooperator *cooperator)
+static void
+init_with (PtpTestStream *self,
+           PtpTestProducer *producer,
+           PtpCooperator *cooperator,
+           PtpPullToPushFlags flags)
 {
   self->log = ptp_test_log_new ();
   self->cooperator = g_object_ref (cooperator);
@@ -22,19 +25,33 @@ ptp_test_stream_init_on (PtpTestStream *self, PtpTestProducer *producer, PtpCoop
   self->consumer->hook_data = self;
   ptp_test_consumer_set_log (self->consumer, self->log);
   self->stream = g_object_new (PTP_TYPE_PULL_TO_PUSH, "producer", self->producer, "consumer",
-                               self->consumer, "cooperator", cooperator, NULL);
+                               self->consumer, "cooperator", cooperator, "flags", flags, NULL);
   self->ends = ptp_test_ends_new (self->stream);
   self->ends->log = ptp_test_log_ref (self->log);
   self->ends->hook_data = self;
 }
 
 void
-ptp_test_stream_init (PtpTestStream *self, PtpTestProducer *producer)
+ptp_test_stream_init_on (PtpTestStream *self, PtpTestProducer *producer, PtpCooperator *cooperator)
+{
+  init_with (self, producer, cooperator, PTP_PULL_TO_PUSH_NONE);
+}
+
+void
+ptp_test_stream_init_keeping (PtpTestStream *self,
+                              PtpTestProducer *producer,
+                              PtpPullToPushFlags flags)
 {
   g_autoptr (PtpCooperator) cooperator
     = ptp_cooperator_new (g_main_context_get_thread_default (), G_PRIORITY_DEFAULT_IDLE);
 
-  ptp_test_stream_init_on (self, producer, cooperator);
+  init_with (self, producer, cooperator, flags);
+}
+
+void
+ptp_test_stream_init (PtpTestStream *self, PtpTestProducer *producer)
+{
+  ptp_test_stream_init_keeping (self, producer, PTP_PULL_TO_PUSH_NONE);
 }
 
 void
@@ -83,7 +100,7 @@ producer_for (PtpStreamState state)
       producer->rest = PTP_STEP_RESULT_PENDING;
       producer->rest_chunk = NULL;
     }
-  else if (state == PTP_STREAM_STATE_FINISHED)
+  else if (state == PTP_STREAM_STATE_ENDING || state == PTP_STREAM_STATE_FINISHED)
     ptp_test_producer_answer (producer, "x", PTP_STEP_RESULT_FINISHED);
   else if (state == PTP_STREAM_STATE_FAILED)
     ptp_test_producer_answer_error (producer, NULL, PTP_STEP_RESULT_FAILED,
@@ -99,23 +116,29 @@ ptp_test_stream_init_in (PtpTestStream *self, PtpStreamState state)
   ptp_test_stream_init (self, producer_for (state));
   if (state == PTP_STREAM_STATE_IDLE)
     return;
+  if (state == PTP_STREAM_STATE_ENDING)
+    self->consumer->finish_result = PTP_END_RESULT_PENDING;
 
   ptp_test_stream_start (self);
   ptp_test_stream_until_produced (self, 1);
   if (state == PTP_STREAM_STATE_PAUSED)
     ptp_push_producer_pause_producing (PTP_PUSH_PRODUCER (self->stream));
   if (state == PTP_STREAM_STATE_STOPPED)
-    ptp_push_producer_stop_producing (PTP_PUSH_PRODUCER (self->stream));
+    ptp_test_stream_stop (self);
   ptp_test_until (is_in_state, &wanted);
+  if (state == PTP_STREAM_STATE_ENDING)
+    ptp_test_until_set (&self->consumer->n_finishes);
   if (state >= PTP_STREAM_STATE_FINISHED)
     ptp_test_ends_wait (self->ends);
 }
 
-/* A stream that was neither started nor ended may simply be dropped. */
+/* A stream that was neither started nor ended may simply be dropped. One whose consumer has not
+ * settled is made to abort.
+ */
 static void
 bring_to_end (PtpTestStream *self)
 {
-  ptp_consumer_unregister_producer (PTP_CONSUMER (self->consumer));
+  ptp_test_stream_unregister (self);
   if (ptp_pull_to_push_get_state (self->stream) == PTP_STREAM_STATE_IDLE)
     return;
 

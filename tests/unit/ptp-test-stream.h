@@ -24,10 +24,16 @@ typedef struct
 
 /* Takes @producer. The stream is not started. */
 void ptp_test_stream_init (PtpTestStream *self, PtpTestProducer *producer);
+/* The same, with flags. */
+void ptp_test_stream_init_keeping (PtpTestStream *self,
+                                   PtpTestProducer *producer,
+                                   PtpPullToPushFlags flags);
 /* The same, sharing a cooperator. */
 void
 ptp_test_stream_init_on (PtpTestStream *self, PtpTestProducer *producer, PtpCooperator *cooperator);
-/* The same, and runs it until it is in that state. */
+/* The same, and runs it until it is in that state. In ENDING the consumer has answered PENDING to
+ * finish.
+ */
 void ptp_test_stream_init_in (PtpTestStream *self, PtpStreamState state);
 
 /* Registers by hand, and starts. */
@@ -53,10 +59,19 @@ ptp_test_stream_resume (PtpTestStream *self)
   ptp_push_producer_resume_producing (PTP_PUSH_PRODUCER (self->stream));
 }
 
+/* Whatever is registered. */
+static inline void
+ptp_test_stream_unregister (PtpTestStream *self)
+{
+  ptp_consumer_unregister_producer (PTP_CONSUMER (self->consumer),
+                                    PTP_PUSH_PRODUCER (self->stream));
+}
+
+/* With the reason that nobody needs more. */
 static inline void
 ptp_test_stream_stop (PtpTestStream *self)
 {
-  ptp_push_producer_stop_producing (PTP_PUSH_PRODUCER (self->stream));
+  ptp_test_stop_producing (PTP_PUSH_PRODUCER (self->stream));
 }
 
 #define ptp_test_stream_assert_bytes(self, expected)                                               \

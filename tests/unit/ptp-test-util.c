@@ -216,15 +216,15 @@ stopped_cb (gpointer stream, gpointer user_data)
 }
 
 static void
-error_cb (gpointer stream, const GError *error, gpointer user_data)
+failed_cb (gpointer stream, const GError *error, gpointer user_data)
 {
   PtpTestEnds *ends = user_data;
 
-  ends->n_errors++;
+  ends->n_failed++;
   g_assert_nonnull (error);
   g_clear_error (&ends->error);
   ends->error = g_error_copy (error);
-  record_end (ends, stream, "error");
+  record_end (ends, stream, "failed");
 }
 
 static void
@@ -259,7 +259,7 @@ ptp_test_ends_new (gpointer stream)
   } handlers[] = {
     { "finished", G_CALLBACK (finished_cb) },
     { "stopped", G_CALLBACK (stopped_cb) },
-    { "error", G_CALLBACK (error_cb) },
+    { "failed", G_CALLBACK (failed_cb) },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (handlers); i++)
@@ -274,4 +274,13 @@ ptp_test_ends_wait (PtpTestEnds *ends)
   ptp_test_until_set (&ends->n_ends);
   ptp_test_drain ();
   g_assert_cmpuint (ends->n_ends, ==, 1);
+}
+
+void
+ptp_test_stop_producing (PtpPushProducer *producer)
+{
+  g_autoptr (GError) reason
+    = g_error_new_literal (PTP_ERROR, PTP_ERROR_STOPPED, "The test needs no more");
+
+  ptp_push_producer_stop_producing (producer, reason);
 }

@@ -64,7 +64,7 @@ typedef struct
 {
   guint n_finished;
   guint n_stopped;
-  guint n_errors;
+  guint n_failed;
   guint n_ends; /* the sum of the three */
 
   /* As they were inside the handler. */
@@ -74,7 +74,7 @@ typedef struct
   GThread *thread;
   GMainContext *context; /* (unowned): the thread-default one */
 
-  PtpTestLog *log;  /* (nullable): "finished", "stopped", "error" are added */
+  PtpTestLog *log;  /* (nullable): "finished", "stopped", "failed" are added */
   PtpTestHook hook; /* (nullable): called last in the handler, with the stream */
   gpointer hook_data;
 } PtpTestEnds;
@@ -85,6 +85,9 @@ void ptp_test_ends_unref (PtpTestEnds *ends);
  * second signal would be seen; asserts that there was exactly one.
  */
 void ptp_test_ends_wait (PtpTestEnds *ends);
+
+/* With the reason that nobody needs more. */
+void ptp_test_stop_producing (PtpPushProducer *producer);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PtpTestEnds, ptp_test_ends_unref)
 

@@ -4,27 +4,35 @@
 #include "ptp-test-wait.h"
 
 static void
-waited_cb (GObject *stream, GAsyncResult *result, gpointer user_data)
+waited_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   PtpTestWait *self = user_data;
 
   self->n_calls++;
   self->thread = g_thread_self ();
-  if (PTP_IS_PULL_TO_PUSH (stream))
-    self->result = ptp_pull_to_push_wait_finish (PTP_PULL_TO_PUSH (stream), result, &self->error);
+  if (PTP_IS_CONSUMER (object))
+    {
+      self->settlement
+        = ptp_consumer_wait_settled_finish (PTP_CONSUMER (object), result, &self->error);
+      self->result = self->settlement != 0;
+    }
+  else if (PTP_IS_PULL_TO_PUSH (object))
+    self->result = ptp_pull_to_push_wait_finish (PTP_PULL_TO_PUSH (object), result, &self->error);
   else
     self->result
-      = ptp_cooperative_task_wait_finish (PTP_COOPERATIVE_TASK (stream), result, &self->error);
+      = ptp_cooperative_task_wait_finish (PTP_COOPERATIVE_TASK (object), result, &self->error);
   ptp_test_log_add (self->log, "waited");
 }
 
 void
-ptp_test_wait_start (PtpTestWait *self, gpointer stream, GCancellable *cancellable)
+ptp_test_wait_start (PtpTestWait *self, gpointer object, GCancellable *cancellable)
 {
-  if (PTP_IS_PULL_TO_PUSH (stream))
-    ptp_pull_to_push_wait_async (stream, cancellable, waited_cb, self);
+  if (PTP_IS_CONSUMER (object))
+    ptp_consumer_wait_settled_async (object, cancellable, waited_cb, self);
+  else if (PTP_IS_PULL_TO_PUSH (object))
+    ptp_pull_to_push_wait_async (object, cancellable, waited_cb, self);
   else
-    ptp_cooperative_task_wait_async (stream, cancellable, waited_cb, self);
+    ptp_cooperative_task_wait_async (object, cancellable, waited_cb, self);
 }
 
 void

@@ -7,17 +7,20 @@
 
 G_BEGIN_DECLS
 
-/* A wait for the end of a PtpPullToPush or a PtpCooperativeTask, and what came of it. */
+/* A wait for the end of a PtpPullToPush or a PtpCooperativeTask, or for a PtpConsumer to settle,
+ * and what came of it.
+ */
 typedef struct
 {
   guint n_calls;
   gboolean result;
-  GError *error; /* (owned) (nullable) */
+  PtpSettlement settlement; /* of a consumer; 0 with an error */
+  GError *error;            /* (owned) (nullable) */
   GThread *thread;
   PtpTestLog *log; /* (unowned) (nullable): "waited" is added */
 } PtpTestWait;
 
-void ptp_test_wait_start (PtpTestWait *self, gpointer stream, GCancellable *cancellable);
+void ptp_test_wait_start (PtpTestWait *self, gpointer object, GCancellable *cancellable);
 /* Runs the context until the wait is over; asserts that it ended once. */
 void ptp_test_wait_until_over (PtpTestWait *self);
 void ptp_test_wait_clear (PtpTestWait *self);

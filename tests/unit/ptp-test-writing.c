@@ -3,6 +3,8 @@
  */
 #include "ptp-test-writing.h"
 
+#include "ptp-test-gone.h"
+
 #include <string.h>
 
 typedef struct
@@ -43,6 +45,7 @@ ptp_test_writing_init (PtpTestWriting *self, GOutputStream *stream)
   g_assert_true (ptp_consumer_register_push_producer (PTP_CONSUMER (self->consumer),
                                                       PTP_PUSH_PRODUCER (self->producer), &error));
   g_assert_no_error (error);
+  ptp_test_log_clear (self->log);
 }
 
 void
@@ -54,43 +57,27 @@ ptp_test_writing_init_double (PtpTestWriting *self, PtpTestOutputWay way)
   self->output = output;
 }
 
-/* GIO closes in a thread, which may hold a reference for a moment longer than the operation. */
-static void
-assert_stream_goes (GOutputStream *stream)
-{
-  const gint64 deadline = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;
-  GWeakRef weak;
-
-  g_weak_ref_init (&weak, stream);
-  g_object_unref (stream);
-  for (;;)
-    {
-      g_autoptr (GObject) left = g_weak_ref_get (&weak);
-
-      if (left == NULL)
-        break;
-      g_clear_object (&left);
-      if (g_get_monotonic_time () > deadline)
-        g_error ("Somebody has leaked the stream");
-      g_thread_yield ();
-    }
-  g_weak_ref_clear (&weak);
-}
-
 void
 ptp_test_writing_clear (PtpTestWriting *self)
 {
-  ptp_consumer_unregister_producer (PTP_CONSUMER (self->consumer));
+  ptp_test_writing_unregister (self);
   ptp_test_assert_finalize (self->producer);
   ptp_test_assert_finalize (self->consumer);
   /* The source it knows has a reference to it. */
   if (self->output != NULL)
     g_clear_pointer (&self->output->source, g_source_unref);
-  assert_stream_goes (self->stream);
+  ptp_test_wait_for_last (self->stream);
   g_byte_array_unref (self->in);
   ptp_test_log_unref (self->log);
   g_clear_error (&self->error);
-  g_clear_error (&self->close_error);
+  g_clear_error (&self->settle_error);
+}
+
+void
+ptp_test_writing_unregister (PtpTestWriting *self)
+{
+  ptp_consumer_unregister_producer (PTP_CONSUMER (self->consumer),
+                                    PTP_PUSH_PRODUCER (self->producer));
 }
 
 gboolean
@@ -154,31 +141,88 @@ ptp_test_writing_until_written (PtpTestWriting *self, guint64 size)
 }
 
 static void
-closed_cb (GObject *source_object, GAsyncResult *result, gpointer user_data)
+settled_cb (GObject *source_object, GAsyncResult *result, gpointer user_data)
 {
   PtpTestWriting *self = user_data;
-  gboolean closed;
 
-  g_clear_error (&self->close_error);
-  closed = ptp_output_stream_consumer_close_finish (self->consumer, result, &self->close_error);
-  g_assert_true (closed == (self->close_error == NULL));
-  ptp_test_log_add (self->log, "closed");
-  self->n_closed++;
+  self->settlement
+    = ptp_consumer_wait_settled_finish (PTP_CONSUMER (source_object), result, &self->settle_error);
+  g_assert_true ((self->settlement == 0) == (self->settle_error != NULL));
+  ptp_test_log_add (self->log, "settled");
+  self->n_settled++;
+}
+
+/* One wait for all ends: a consumer settles once. */
+static void
+wait_settled (PtpTestWriting *self)
+{
+  if (!self->waiting)
+    ptp_consumer_wait_settled_async (PTP_CONSUMER (self->consumer), NULL, settled_cb, self);
+  self->waiting = TRUE;
 }
 
 void
-ptp_test_writing_close (PtpTestWriting *self, GCancellable *cancellable)
+ptp_test_writing_finish (PtpTestWriting *self)
 {
-  ptp_output_stream_consumer_close_async (self->consumer, G_PRIORITY_DEFAULT, cancellable,
-                                          closed_cb, self);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (ptp_consumer_finish (PTP_CONSUMER (self->consumer), &error), ==,
+                   PTP_END_RESULT_PENDING);
+  g_assert_no_error (error);
+  wait_settled (self);
+}
+
+static void
+abort_with (PtpTestWriting *self, GQuark domain, int code)
+{
+  g_autoptr (GError) reason = g_error_new_literal (domain, code, "the test says so");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (ptp_consumer_abort (PTP_CONSUMER (self->consumer), reason, &error), ==,
+                   PTP_END_RESULT_PENDING);
+  g_assert_no_error (error);
+  wait_settled (self);
 }
 
 void
-ptp_test_writing_close_wait (PtpTestWriting *self)
+ptp_test_writing_abort (PtpTestWriting *self)
 {
-  self->n_closed = 0;
-  ptp_test_writing_close (self, NULL);
-  ptp_test_until_set (&self->n_closed);
+  abort_with (self, PTP_ERROR, PTP_ERROR_STOPPED);
+}
+
+void
+ptp_test_writing_cancel (PtpTestWriting *self)
+{
+  abort_with (self, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
+void
+ptp_test_writing_until_settled (PtpTestWriting *self)
+{
+  ptp_test_until_set (&self->n_settled);
+  ptp_test_drain ();
+  g_assert_cmpuint (self->n_settled, ==, 1);
+}
+
+void
+ptp_test_writing_finish_wait (PtpTestWriting *self)
+{
+  ptp_test_writing_finish (self);
+  ptp_test_writing_until_settled (self);
+}
+
+void
+ptp_test_writing_assert_whole (PtpTestWriting *self)
+{
+  g_assert_no_error (self->settle_error);
+  g_assert_cmpint (self->settlement, ==, PTP_SETTLEMENT_FINISHED);
+}
+
+void
+ptp_test_writing_assert_undone (PtpTestWriting *self)
+{
+  g_assert_no_error (self->settle_error);
+  g_assert_cmpint (self->settlement, ==, PTP_SETTLEMENT_ABORTED);
 }
 
 void

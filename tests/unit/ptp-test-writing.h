@@ -10,7 +10,7 @@
 G_BEGIN_DECLS
 
 /* A PtpOutputStreamConsumer with a push producer in whose name the test writes. The log has what
- * the producer was told, "failed" for the signal, and "closed" for each close that ended.
+ * the producer was told, "failed" for the signal, and "settled" when the end has been waited for.
  */
 typedef struct
 {
@@ -26,8 +26,10 @@ typedef struct
   GError *error; /* (owned) (nullable): of the signal */
   PtpTestHook on_failed;
   gpointer hook_data;
-  guint n_closed;
-  GError *close_error; /* (owned) (nullable): of the last close */
+  gboolean waiting; /* for the settlement */
+  guint n_settled;
+  PtpSettlement settlement; /* 0 if it failed */
+  GError *settle_error;     /* (owned) (nullable) */
 } PtpTestWriting;
 
 /* Takes @stream. The producer is registered. */
@@ -36,6 +38,7 @@ void ptp_test_writing_init_double (PtpTestWriting *self, PtpTestOutputWay way);
 /* Checks that nobody leaked. */
 void ptp_test_writing_clear (PtpTestWriting *self);
 
+void ptp_test_writing_unregister (PtpTestWriting *self);
 gboolean ptp_test_writing_try (PtpTestWriting *self, gsize size, GError **error);
 /* Writes a chunk, which must be taken. */
 void ptp_test_writing_write (PtpTestWriting *self, gsize size);
@@ -43,9 +46,17 @@ void ptp_test_writing_set_marks (PtpTestWriting *self, gsize low, gsize high, gs
 
 void ptp_test_writing_until_failed (PtpTestWriting *self);
 void ptp_test_writing_until_written (PtpTestWriting *self, guint64 size);
-void ptp_test_writing_close (PtpTestWriting *self, GCancellable *cancellable);
-/* Closes and waits, once more if need be. */
-void ptp_test_writing_close_wait (PtpTestWriting *self);
+
+/* The end, by hand; these begin to wait for the settlement. */
+void ptp_test_writing_finish (PtpTestWriting *self);
+void ptp_test_writing_abort (PtpTestWriting *self);
+/* An abort because the stream was cancelled. */
+void ptp_test_writing_cancel (PtpTestWriting *self);
+void ptp_test_writing_until_settled (PtpTestWriting *self);
+void ptp_test_writing_finish_wait (PtpTestWriting *self);
+
+void ptp_test_writing_assert_whole (PtpTestWriting *self);
+void ptp_test_writing_assert_undone (PtpTestWriting *self);
 
 /* All that was accepted reached the double, once and in order, as far as the consumer says. */
 void ptp_test_writing_assert_exact (PtpTestWriting *self);

@@ -308,7 +308,7 @@ test_wait_cancelled (void)
   g_assert_error (wait.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   ptp_test_stream_assert_state (&t, STREAMING);
   ptp_test_stream_until_produced (&t, t.producer->n_produces + 5);
-  ptp_consumer_unregister_producer (PTP_CONSUMER (t.consumer));
+  ptp_test_stream_unregister (&t);
   ptp_test_wait_until_over (&patient);
   g_assert_true (patient.result);
   ptp_test_stream_clear (&t);
@@ -337,7 +337,7 @@ test_wait_elsewhere (void)
   ptp_test_worker_init (&worker);
   ptp_test_stream_init_in (&t, PTP_STREAM_STATE_STREAMING);
   ptp_test_worker_call (&worker, start_wait_cb, t.stream, &wait);
-  ptp_consumer_unregister_producer (PTP_CONSUMER (t.consumer));
+  ptp_test_stream_unregister (&t);
   ptp_test_ends_wait (t.ends);
   ptp_test_worker_call (&worker, finish_wait_cb, NULL, &wait);
   g_assert_true (wait.result);
@@ -437,11 +437,15 @@ test_disposed (void)
       g_assert_cmpuint (wait.n_calls, ==, 0);
       if (i < PTP_STREAM_STATE_FINISHED)
         {
-          ptp_test_stream_assert_state (&t, STOPPED);
+          g_assert_cmpint (ptp_pull_to_push_get_state (t.stream), ==,
+                           i == PTP_STREAM_STATE_IDLE ? PTP_STREAM_STATE_STOPPED
+                                                      : PTP_STREAM_STATE_ENDING);
           ptp_test_wait_until_over (&wait);
+          ptp_test_stream_assert_state (&t, STOPPED);
           g_assert_error (wait.error, PTP_ERROR, PTP_ERROR_STOPPED);
-          /* What never started has nothing to release. */
-          g_assert_cmpint (t.producer->n_cancels, ==, i == PTP_STREAM_STATE_IDLE ? 0 : 1);
+          /* What never started has nothing to release, and what is exhausted has said so. */
+          g_assert_cmpint (t.producer->n_cancels, ==,
+                           i != PTP_STREAM_STATE_IDLE && i != PTP_STREAM_STATE_ENDING);
         }
       ptp_test_drain ();
       /* Disposing disconnects all handlers; the fixture cannot have seen the end. */

@@ -215,6 +215,7 @@ test_cancel (void)
   g_autoptr (PtpTestConsumer) consumer = ptp_test_consumer_new ();
   GBytes *bytes = g_bytes_new_with_free_func ("abc", 3, set_flag_cb, &dropped);
   PtpBytesProducer *producer = ptp_bytes_producer_new (bytes);
+  g_autoptr (GError) reason = g_error_new_literal (PTP_ERROR, PTP_ERROR_STOPPED, "enough");
   g_autoptr (GError) error = NULL;
 
   g_bytes_unref (bytes);
@@ -223,7 +224,7 @@ test_cancel (void)
   ptp_pull_producer_produce (PTP_PULL_PRODUCER (producer), PTP_CONSUMER (consumer), &error);
   g_assert_no_error (error);
   g_assert_false (dropped);
-  ptp_pull_producer_cancel (PTP_PULL_PRODUCER (producer));
+  ptp_pull_producer_cancel (PTP_PULL_PRODUCER (producer), reason);
   g_assert_true (dropped);
   g_assert_null (ptp_bytes_producer_get_bytes (producer));
 
@@ -247,7 +248,6 @@ test_stopped (void)
   fixture_run (&f, PTP_STREAM_STATE_STOPPED);
   g_assert_cmpuint (f.consumer->n_writes, ==, 1);
   g_assert_null (ptp_bytes_producer_get_bytes (f.producer));
-  ptp_consumer_unregister_producer (PTP_CONSUMER (f.consumer));
   fixture_clear (&f);
 }
 

@@ -2,177 +2,18 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* The contract by itself: the guard, registration, and consumers that pull. */
+/* The contract by itself: the guard, and registration. */
 
 #include "ptp-test-consumer.h"
 #include "ptp-test-gap.h"
 #include "ptp-test-producer.h"
 #include "ptp-test-push-producer.h"
 
-/* A consumer that pulls by itself: three chunks at once, while it is registered. */
-
-#define TEST_TYPE_PULLER (test_puller_get_type ())
-G_DECLARE_FINAL_TYPE (TestPuller, test_puller, TEST, PULLER, GObject)
-
-struct _TestPuller
-{
-  GObject parent_instance;
-
-  PtpPullProducer *producer; /* (owned) (nullable) */
-  GString *bytes;            /* (owned) */
-  gboolean closed;
-  guint n_registers;
-  guint n_unregisters;
-};
-
-static void test_puller_iface_init (PtpConsumerInterface *iface);
-
-G_DEFINE_FINAL_TYPE_WITH_CODE (TestPuller,
-                               test_puller,
-                               G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (PTP_TYPE_CONSUMER, test_puller_iface_init))
-
-static gboolean
-test_puller_register_push_producer (PtpConsumer *consumer,
-                                    PtpPushProducer *producer,
-                                    GError **error)
-{
-  g_assert_not_reached ();
-}
-
-static gboolean
-test_puller_register_pull_producer (PtpConsumer *consumer,
-                                    PtpPullProducer *producer,
-                                    GError **error)
-{
-  TestPuller *self = TEST_PULLER (consumer);
-
-  self->n_registers++;
-  if (self->closed)
-    {
-      g_set_error_literal (error, PTP_ERROR, PTP_ERROR_CLOSED, "The test's puller is closed");
-      return FALSE;
-    }
-
-  g_set_object (&self->producer, producer);
-  for (guint i = 0; i < 3; i++)
-    if (ptp_pull_producer_produce (producer, consumer, error) == PTP_STEP_RESULT_FAILED)
-      return FALSE;
-  return TRUE;
-}
-
-static void
-test_puller_unregister_producer (PtpConsumer *consumer)
-{
-  TestPuller *self = TEST_PULLER (consumer);
-
-  self->n_unregisters++;
-  g_clear_object (&self->producer);
-}
-
-static gboolean
-test_puller_write (PtpConsumer *consumer, GBytes *bytes, GError **error)
-{
-  gsize size;
-  const char *data = g_bytes_get_data (bytes, &size);
-
-  g_string_append_len (TEST_PULLER (consumer)->bytes, data, (gssize) size);
-  return TRUE;
-}
-
-static void
-test_puller_iface_init (PtpConsumerInterface *iface)
-{
-  iface->register_push_producer = test_puller_register_push_producer;
-  iface->register_pull_producer = test_puller_register_pull_producer;
-  iface->unregister_producer = test_puller_unregister_producer;
-  iface->write = test_puller_write;
-}
-
-static void
-test_puller_finalize (GObject *object)
-{
-  TestPuller *self = TEST_PULLER (object);
-
-  g_clear_object (&self->producer);
-  g_string_free (self->bytes, TRUE);
-
-  G_OBJECT_CLASS (test_puller_parent_class)->finalize (object);
-}
-
-static void
-test_puller_class_init (TestPullerClass *klass)
-{
-  G_OBJECT_CLASS (klass)->finalize = test_puller_finalize;
-}
-
-static void
-test_puller_init (TestPuller *self)
-{
-  self->bytes = g_string_new (NULL);
-}
-
 static void
 assert_names (const GError *error, const char *type, const char *vfunc)
 {
   g_assert_nonnull (strstr (error->message, type));
   g_assert_nonnull (strstr (error->message, vfunc));
-}
-
-static void
-test_native (void)
-{
-  TestPuller *consumer = g_object_new (TEST_TYPE_PULLER, NULL);
-  PtpTestProducer *producer = ptp_test_producer_new_words ("a b c d");
-  PtpTestProducer *second = ptp_test_producer_new_words ("x");
-  g_autoptr (GError) error = NULL;
-
-  g_assert_true (ptp_consumer_register_pull_producer (PTP_CONSUMER (consumer),
-                                                      PTP_PULL_PRODUCER (producer), &error));
-  g_assert_no_error (error);
-  g_assert_true (PTP_IS_PULL_PRODUCER (consumer->producer));
-  g_assert_true ((gpointer) consumer->producer == producer);
-  /* Nobody else asks. */
-  ptp_test_drain ();
-  g_assert_cmpstr (consumer->bytes->str, ==, "abc");
-
-  g_assert_false (ptp_consumer_register_pull_producer (PTP_CONSUMER (consumer),
-                                                       PTP_PULL_PRODUCER (second), &error));
-  g_assert_error (error, PTP_ERROR, PTP_ERROR_ALREADY_REGISTERED);
-  g_assert_cmpint (second->n_produces + second->n_cancels, ==, 0);
-  g_assert_cmpuint (consumer->n_registers, ==, 1);
-
-  ptp_consumer_unregister_producer (PTP_CONSUMER (consumer));
-  ptp_consumer_unregister_producer (PTP_CONSUMER (consumer));
-  g_assert_cmpuint (consumer->n_unregisters, ==, 1);
-  g_assert_cmpint (producer->n_cancels, ==, 0);
-  ptp_test_assert_finalize (producer);
-  ptp_test_assert_finalize (second);
-  ptp_test_assert_finalize (consumer);
-}
-
-static void
-test_native_closed (void)
-{
-  TestPuller *consumer = g_object_new (TEST_TYPE_PULLER, NULL);
-  PtpTestProducer *producer = ptp_test_producer_new_words ("a");
-  g_autoptr (GError) error = NULL;
-
-  consumer->closed = TRUE;
-  g_assert_false (ptp_consumer_register_pull_producer (PTP_CONSUMER (consumer),
-                                                       PTP_PULL_PRODUCER (producer), &error));
-  g_assert_error (error, PTP_ERROR, PTP_ERROR_CLOSED);
-  g_assert_cmpint (producer->n_cancels, ==, 1);
-  g_assert_cmpint (producer->n_produces, ==, 0);
-
-  /* A failed registration is none. */
-  consumer->closed = FALSE;
-  g_clear_error (&error);
-  g_assert_true (ptp_consumer_register_pull_producer (PTP_CONSUMER (consumer),
-                                                      PTP_PULL_PRODUCER (producer), &error));
-  ptp_consumer_unregister_producer (PTP_CONSUMER (consumer));
-  ptp_test_assert_finalize (producer);
-  ptp_test_assert_finalize (consumer);
 }
 
 static void
@@ -196,7 +37,7 @@ test_consumer_gaps (void)
         ptp_consumer_register_pull_producer (consumer, PTP_PULL_PRODUCER (pull), &error));
       g_assert_error (error, PTP_ERROR, PTP_ERROR_NOT_IMPLEMENTED);
       assert_names (error, "PtpTestGapConsumer-", missing[i]);
-      ptp_consumer_unregister_producer (consumer);
+      ptp_consumer_unregister_producer (consumer, PTP_PUSH_PRODUCER (push));
       ptp_test_drain ();
 
       /* Left as they are: they may go to somebody else. */
@@ -228,7 +69,8 @@ test_push_producer_gaps (void)
       /* Nor does a call by itself do harm. */
       ptp_push_producer_pause_producing (producer);
       ptp_push_producer_resume_producing (producer);
-      ptp_push_producer_stop_producing (producer);
+      ptp_test_stop_producing (producer);
+      ptp_push_producer_registered (producer, PTP_CONSUMER (consumer));
       ptp_push_producer_unregistered (producer);
       ptp_test_assert_finalize (consumer);
       ptp_test_assert_finalize (producer);
@@ -258,20 +100,26 @@ test_pull_producer_gap (void)
 static void
 test_optional_gaps (void)
 {
-  PtpTestConsumer *taker = ptp_test_consumer_new ();
-  PtpPushProducer *push = ptp_test_gap_push_producer_new ("unregistered");
+  const char *const missing[] = { "registered", "unregistered" };
   PtpPullProducer *pull = ptp_test_gap_pull_producer_new ("cancel");
-  PtpConsumer *consumer = ptp_test_gap_consumer_new ("producer_failed");
-  g_autoptr (GError) failure = g_error_new (G_IO_ERROR, G_IO_ERROR_BUSY, "Scripted");
-  g_autoptr (GError) error = NULL;
+  PtpConsumer *consumer = ptp_test_gap_consumer_new ("get_desired_size");
+  g_autoptr (GError) reason = g_error_new (G_IO_ERROR, G_IO_ERROR_BUSY, "Scripted");
 
-  g_assert_true (ptp_consumer_register_push_producer (PTP_CONSUMER (taker), push, &error));
-  g_assert_no_error (error);
-  ptp_consumer_unregister_producer (PTP_CONSUMER (taker));
-  ptp_pull_producer_cancel (pull);
-  ptp_consumer_producer_failed (consumer, failure);
-  ptp_test_assert_finalize (taker);
-  ptp_test_assert_finalize (push);
+  for (gsize i = 0; i < G_N_ELEMENTS (missing); i++)
+    {
+      PtpTestConsumer *taker = ptp_test_consumer_new ();
+      PtpPushProducer *push = ptp_test_gap_push_producer_new (missing[i]);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_true (ptp_consumer_register_push_producer (PTP_CONSUMER (taker), push, &error));
+      g_assert_no_error (error);
+      ptp_consumer_unregister_producer (PTP_CONSUMER (taker), push);
+      ptp_test_assert_finalize (taker);
+      ptp_test_assert_finalize (push);
+    }
+
+  ptp_pull_producer_cancel (pull, reason);
+  g_assert_cmpuint (ptp_consumer_get_desired_size (consumer), ==, G_MAXSIZE);
   ptp_test_assert_finalize (pull);
   ptp_test_assert_finalize (consumer);
 }
@@ -324,8 +172,9 @@ test_push_producer (void)
   g_assert_true (ptp_consumer_write (PTP_CONSUMER (consumer), bytes, &error));
   g_assert_no_error (error);
   ptp_test_consumer_resume (consumer, NULL);
-  ptp_consumer_unregister_producer (PTP_CONSUMER (consumer));
-  ptp_test_log_assert (log, "register pause write resume unregister unregistered");
+  ptp_consumer_unregister_producer (PTP_CONSUMER (consumer), PTP_PUSH_PRODUCER (producer));
+  ptp_test_log_assert (log, "register pause registered write resume unregister unregistered");
+  g_assert_true (producer->consumer == PTP_CONSUMER (consumer));
   ptp_test_assert_finalize (producer);
   ptp_test_assert_finalize (consumer);
 }
@@ -348,8 +197,6 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/contract/native", test_native);
-  g_test_add_func ("/contract/native-closed", test_native_closed);
   g_test_add_func ("/contract/consumer-gaps", test_consumer_gaps);
   g_test_add_func ("/contract/push-producer-gaps", test_push_producer_gaps);
   g_test_add_func ("/contract/pull-producer-gap", test_pull_producer_gap);

@@ -58,7 +58,7 @@ end_and_drop (PtpPullToPush *stream)
   g_autoptr (GMainContext) context
     = g_main_context_ref (ptp_cooperator_get_context (ptp_pull_to_push_get_cooperator (stream)));
 
-  ptp_push_producer_stop_producing (PTP_PUSH_PRODUCER (stream));
+  ptp_test_stop_producing (PTP_PUSH_PRODUCER (stream));
   g_main_context_push_thread_default (context);
   ptp_test_drain ();
   g_assert_cmpint (ptp_pull_to_push_get_state (stream), ==, PTP_STREAM_STATE_STOPPED);
@@ -124,7 +124,7 @@ call_all (gpointer stream, gpointer unused)
 static void
 stop (gpointer stream, gpointer unused)
 {
-  ptp_push_producer_stop_producing (PTP_PUSH_PRODUCER (stream));
+  ptp_test_stop_producing (PTP_PUSH_PRODUCER (stream));
 }
 
 /* Until then each call is as good as ever, from any thread; a wait can be cancelled. */
@@ -152,7 +152,7 @@ test_calls (void)
       g_assert_cmpuint (waited.n_calls, ==, 0);
 
       ptp_test_in_thread (stop, stream, NULL);
-      g_assert_cmpint (ptp_pull_to_push_get_state (stream), ==, PTP_STREAM_STATE_STOPPED);
+      g_assert_cmpint (ptp_pull_to_push_get_state (stream), ==, PTP_STREAM_STATE_ENDING);
       g_main_context_iteration (ptp_cooperator_get_context (
                                   ptp_pull_to_push_get_cooperator (stream)),
                                 FALSE);

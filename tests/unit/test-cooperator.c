@@ -118,7 +118,7 @@ test_failed (void)
   job.error = g_error_new (G_IO_ERROR, G_IO_ERROR_BUSY, "Scripted");
   job_start_with (&job, job_step, answers, G_N_ELEMENTS (answers));
   ptp_test_ends_wait (job.ends);
-  g_assert_cmpuint (job.ends->n_errors, ==, 1);
+  g_assert_cmpuint (job.ends->n_failed, ==, 1);
   g_assert_error (job.ends->error, G_IO_ERROR, G_IO_ERROR_BUSY);
   g_assert_error (ptp_cooperative_task_get_error (job.task), G_IO_ERROR, G_IO_ERROR_BUSY);
   assert_state (&job, FAILED);
@@ -136,7 +136,7 @@ test_disagreeing_answers (void)
       job_start (&job, &bad[i], 1);
       ptp_test_ends_wait (job.ends);
       g_assert_error (job.ends->error, PTP_ERROR, PTP_ERROR_FAILED);
-      g_assert_nonnull (strstr (job.ends->error->message, "PtpCooperativeTask"));
+      g_assert_nonnull (strstr (job.ends->error->message, "PtpFunctionTask"));
       g_assert_cmpuint (job.n_steps, ==, 1);
       job_clear (&job);
     }
@@ -277,7 +277,7 @@ test_stop (void)
   n_steps = job.n_steps;
   ptp_cooperative_task_stop (job.task);
   ptp_cooperative_task_stop (job.task);
-  assert_state (&job, STOPPED);
+  assert_state (&job, ENDING);
   g_assert_cmpuint (job.ends->n_ends, ==, 0);
   ptp_test_ends_wait (job.ends);
   g_assert_cmpuint (job.ends->n_stopped, ==, 1);

@@ -264,6 +264,21 @@ test_stall_in_step (void)
   ptp_test_stream_clear (&f);
 }
 
+/* A consumer that never settles is named as the one that is waited for. */
+static void
+test_stall_ending (void)
+{
+  PtpTestStream f;
+
+  forget ();
+  ptp_test_stream_init_in (&f, PTP_STREAM_STATE_ENDING);
+  assert_said ("is ending; steps so far: 1");
+  until_said (NAME "has not moved for * s, after 1 steps: its consumer has not settled: *");
+  ptp_test_stream_stop (&f);
+  ptp_test_ends_wait (f.ends);
+  ptp_test_stream_clear (&f);
+}
+
 /* Neither one that ended nor one that was disposed of unstarted has to move, though somebody keeps
  * it.
  */
@@ -329,6 +344,7 @@ main (int argc, char **argv)
   g_test_add_func ("/debug/stall/unstarted", test_stall_unstarted);
   g_test_add_func ("/debug/stall/no-turn", test_stall_no_turn);
   g_test_add_func ("/debug/stall/in-step", test_stall_in_step);
+  g_test_add_func ("/debug/stall/ending", test_stall_ending);
   g_test_add_func ("/debug/stall/not-after-the-end", test_no_stall_after_the_end);
   g_test_add_func ("/debug/task", test_task);
 

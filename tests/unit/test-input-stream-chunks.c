@@ -108,8 +108,8 @@ check_wrong_size (gint64 total_size, const gsize *asked, guint n_asked)
 static void
 test_chunks_wrong_size (void)
 {
-  const gsize too_small[] = { 10 * KIB, 4 * KIB, 8 * KIB, 16 * KIB };
-  const gsize none[] = { 4 * KIB, 8 * KIB, 16 * KIB };
+  const gsize too_small[] = { 10 * KIB, 4 * KIB, 64 * KIB, 128 * KIB };
+  const gsize none[] = { 4 * KIB, 64 * KIB, 128 * KIB };
   const gsize too_large[] = { MIB, MIB };
 
   check_wrong_size ((gint64) (10 * KIB), too_small, G_N_ELEMENTS (too_small));
@@ -149,6 +149,35 @@ test_chunks_shrink (void)
 }
 
 static void
+want_cb (gpointer consumer, gpointer sizes)
+{
+  PtpTestConsumer *self = consumer;
+
+  record_size_cb (consumer, sizes);
+  self->desired_size = self->n_writes == 1 ? 100 * KIB : self->n_writes == 2 ? 1 : G_MAXSIZE;
+}
+
+/* No more than the consumer desires, but for what is worth a read; then as before. */
+static void
+test_b2_desired_size (void)
+{
+  const gsize expected[] = { 50 * KIB, 100 * KIB, 4 * KIB, MIB };
+  g_autoptr (GBytes) data = ptp_test_random_bytes (4 * MIB);
+  g_autoptr (GArray) ends = g_array_new (FALSE, FALSE, sizeof (gsize));
+  PtpTestReading r;
+
+  ptp_test_reading_init (&r, g_memory_input_stream_new_from_bytes (data));
+  r.consumer->desired_size = 50 * KIB;
+  r.consumer->on_write = want_cb;
+  r.consumer->hook_data = ends;
+  ptp_test_reading_run (&r, PTP_STREAM_STATE_FINISHED);
+  ptp_test_reading_assert_data (&r, data);
+  for (guint i = 0; i < G_N_ELEMENTS (expected); i++)
+    g_assert_cmpuint (nth_size (ends, i), ==, expected[i]);
+  ptp_test_reading_clear (&r);
+}
+
+static void
 test_chunks_fixed (void)
 {
   const guint sizes[] = { 1, 1000, 4096, 100000, 3 * MIB, (guint) (64 * MIB) };
@@ -181,6 +210,7 @@ main (int argc, char **argv)
   g_test_add_func ("/input-stream-producer/chunks/known", test_chunks_known);
   g_test_add_func ("/input-stream-producer/chunks/wrong-size", test_chunks_wrong_size);
   g_test_add_func ("/input-stream-producer/chunks/shrink", test_chunks_shrink);
+  g_test_add_func ("/input-stream-producer/B2/desired-size", test_b2_desired_size);
   g_test_add_func ("/input-stream-producer/chunks/fixed", test_chunks_fixed);
 
   return g_test_run ();

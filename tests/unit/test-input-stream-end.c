@@ -4,6 +4,7 @@
 
 /* PtpInputStreamProducer: how it ends, what it lets go of, and its properties. */
 
+#include "ptp-test-gone.h"
 #include "ptp-test-input-stream.h"
 #include "ptp-test-reading.h"
 
@@ -42,7 +43,7 @@ test_e9_read_fails (void)
   ptp_test_reading_run (&r, PTP_STREAM_STATE_FAILED);
   g_assert_error (r.ends->error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE);
   g_assert_cmpstr (r.ends->error->message, ==, "The test's stream broke");
-  g_assert_cmpuint (r.consumer->n_failures, ==, 1);
+  g_assert_cmpuint (r.consumer->n_aborts, ==, 1);
   g_assert_cmpuint (ptp_input_stream_producer_get_bytes_read (r.producer), ==, 6);
   ptp_test_reading_assert_text (&r, "abcabc");
   ptp_test_reading_clear (&r);
@@ -159,9 +160,8 @@ check_cancelled_in_flight (gboolean obeys, gboolean keep_open)
   ptp_test_reading_init (&r, G_INPUT_STREAM (input));
   ptp_input_stream_producer_set_keep_open (r.producer, keep_open);
   ptp_test_reading_until_waiting (&r);
-  ptp_push_producer_stop_producing (PTP_PUSH_PRODUCER (r.stream));
+  ptp_test_stop_producing (PTP_PUSH_PRODUCER (r.stream));
   ptp_test_reading_run (&r, PTP_STREAM_STATE_STOPPED);
-  ptp_consumer_unregister_producer (PTP_CONSUMER (r.consumer));
   g_assert_cmpuint (input->n_cancelled, ==, 1);
   if (!obeys)
     {
@@ -197,9 +197,8 @@ test_cancel_untaken (void)
   ptp_pull_to_push_hold (r.stream, "test");
   ptp_test_input_stream_answer (input, "abc");
   ptp_test_drain ();
-  ptp_push_producer_stop_producing (PTP_PUSH_PRODUCER (r.stream));
+  ptp_test_stop_producing (PTP_PUSH_PRODUCER (r.stream));
   ptp_test_reading_run (&r, PTP_STREAM_STATE_STOPPED);
-  ptp_consumer_unregister_producer (PTP_CONSUMER (r.consumer));
   g_assert_cmpuint (input->n_cancelled, ==, 0);
   g_assert_cmpuint (r.consumer->n_writes, ==, 0);
   ptp_test_reading_clear (&r);
@@ -214,15 +213,14 @@ test_cancel_watched (void)
   g_assert_true (g_unix_open_pipe (fds, FD_CLOEXEC, NULL));
   ptp_test_reading_init (&r, g_unix_input_stream_new (fds[0], TRUE));
   ptp_test_reading_until_waiting (&r);
-  ptp_push_producer_stop_producing (PTP_PUSH_PRODUCER (r.stream));
+  ptp_test_stop_producing (PTP_PUSH_PRODUCER (r.stream));
   ptp_test_reading_run (&r, PTP_STREAM_STATE_STOPPED);
-  ptp_consumer_unregister_producer (PTP_CONSUMER (r.consumer));
   ptp_test_reading_clear (&r);
   g_assert_cmpint (write (fds[1], "x", 1), ==, -1);
   g_close (fds[1], NULL);
 }
 
-/* The consumer let go, without an end of the data: what is in flight goes to the next one. */
+/* The consumer has enough, and the source is kept: what is in flight goes to the next one. */
 static void
 test_l16_next_consumer (void)
 {
@@ -233,9 +231,9 @@ test_l16_next_consumer (void)
   g_autoptr (GError) error = NULL;
   PtpTestReading r;
 
-  ptp_test_reading_init (&r, G_INPUT_STREAM (input));
+  ptp_test_reading_init_flags (&r, G_INPUT_STREAM (input), PTP_PULL_TO_PUSH_KEEP_SOURCE);
   ptp_test_reading_until_waiting (&r);
-  ptp_consumer_unregister_producer (PTP_CONSUMER (r.consumer));
+  ptp_consumer_unregister_producer (PTP_CONSUMER (r.consumer), PTP_PUSH_PRODUCER (r.stream));
   ptp_test_reading_run (&r, PTP_STREAM_STATE_FINISHED);
 
   stream = ptp_pull_to_push_stream (PTP_PULL_PRODUCER (r.producer), PTP_CONSUMER (next), &error);
@@ -249,6 +247,26 @@ test_l16_next_consumer (void)
   ptp_test_ends_wait (ends);
   g_assert_cmpuint (ends->n_finished, ==, 1);
   g_assert_cmpstr (next->bytes->str, ==, "abc");
+  g_assert_cmpuint (r.consumer->n_writes, ==, 0);
+  ptp_test_reading_clear (&r);
+}
+
+/* The consumer has enough, and nobody keeps the source: it is closed, when the read is over. */
+static void
+test_l7_consumer_has_enough (void)
+{
+  PtpTestInputStream *input = ptp_test_input_stream_new ();
+  PtpTestReading r;
+
+  ptp_test_reading_init (&r, G_INPUT_STREAM (input));
+  ptp_test_reading_until_waiting (&r);
+  ptp_consumer_unregister_producer (PTP_CONSUMER (r.consumer), PTP_PUSH_PRODUCER (r.stream));
+  ptp_test_reading_run (&r, PTP_STREAM_STATE_FINISHED);
+  g_assert_cmpuint (input->n_cancelled, ==, 1);
+  g_assert_cmpint (g_atomic_int_get (&input->n_closes), ==, 0);
+  ptp_test_input_stream_answer (input, "too late");
+  ptp_test_until_set (&input->n_closes);
+  g_assert_false (input->closed_too_soon);
   g_assert_cmpuint (r.consumer->n_writes, ==, 0);
   ptp_test_reading_clear (&r);
 }
@@ -279,10 +297,12 @@ check_finalized_in_flight (gboolean in_thread)
   ptp_test_until_set (&input->n_cancelled);
   ptp_test_input_stream_answer_bytes (input, input->asked);
   ptp_test_until (is_over, input);
+  ptp_test_until_set (&input->n_closes);
   ptp_test_drain ();
   g_assert_cmpuint (consumer->n_writes, ==, 0);
-  g_assert_cmpint (g_atomic_int_get (&input->n_closes), ==, 0);
-  g_assert_finalize_object (input);
+  g_assert_false (input->closed_too_soon);
+  g_assert_cmpint (g_atomic_int_get (&input->n_closes), ==, 1);
+  ptp_test_wait_for_last (input);
 }
 
 static void
@@ -308,7 +328,8 @@ check_finalized_watched (gboolean in_thread)
     ptp_test_in_thread (drop_cb, producer, NULL);
   else
     drop_cb (producer, NULL);
-  g_assert_cmpint (write (fds[1], "x", 1), ==, 1);
+  g_assert_true (g_input_stream_is_closed (input));
+  g_assert_cmpint (write (fds[1], "x", 1), ==, -1);
   ptp_test_drain ();
   g_assert_false (g_main_context_pending (NULL));
   g_assert_finalize_object (input);
@@ -344,7 +365,8 @@ test_r5_dropped_in_ready (void)
   ptp_test_until (is_over, input);
   ptp_test_drain ();
   g_assert_null (weak);
-  g_assert_finalize_object (input);
+  ptp_test_until_set (&input->n_closes);
+  ptp_test_wait_for_last (input);
 }
 
 /* Properties */
@@ -480,6 +502,7 @@ main (int argc, char **argv)
   g_test_add_func ("/input-stream-producer/cancel/untaken", test_cancel_untaken);
   g_test_add_func ("/input-stream-producer/cancel/watched", test_cancel_watched);
   g_test_add_func ("/input-stream-producer/L16/next-consumer", test_l16_next_consumer);
+  g_test_add_func ("/input-stream-producer/L7/consumer-has-enough", test_l7_consumer_has_enough);
   g_test_add_func ("/input-stream-producer/T4/finalize-in-flight", test_t4_finalize_in_flight);
   g_test_add_func ("/input-stream-producer/T4/finalize-watched", test_t4_finalize_watched);
   g_test_add_func ("/input-stream-producer/R5/dropped-in-ready", test_r5_dropped_in_ready);

@@ -38,7 +38,7 @@ check_whole_of (GInputStream *input, GBytes *expected, gboolean shared)
   r.shared = shared;
   ptp_test_reading_run (&r, PTP_STREAM_STATE_FINISHED);
   ptp_test_reading_assert_data (&r, expected);
-  g_assert_cmpuint (r.consumer->n_failures, ==, 0);
+  g_assert_cmpuint (r.consumer->n_aborts, ==, 0);
   ptp_test_reading_clear (&r);
 }
 

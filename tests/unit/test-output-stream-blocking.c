@@ -14,6 +14,7 @@
 #include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -101,8 +102,8 @@ check_unread (int write_fd, int read_fd)
   write_until_full (&t);
   g_assert_cmpint (fcntl (write_fd, F_GETFL) & O_NONBLOCK, ==, 0);
   read_all (&t, read_fd);
-  ptp_test_writing_close_wait (&t);
-  g_assert_no_error (t.close_error);
+  ptp_test_writing_finish_wait (&t);
+  ptp_test_writing_assert_whole (&t);
   g_assert_no_errno (close (read_fd));
   ptp_test_writing_clear (&t);
   alarm (0);
@@ -128,9 +129,9 @@ test_controller (void)
   check_unread (controller, terminal);
 }
 
-/* Aborting does not wait for what nobody reads. */
+/* A stream that was cancelled does not wait for what nobody reads. */
 static void
-test_b5_terminal_abort (void)
+test_b5_terminal_cancelled (void)
 {
   PtpTestWriting t;
   int controller, terminal;
@@ -139,9 +140,9 @@ test_b5_terminal_abort (void)
   open_terminal (&controller, &terminal);
   ptp_test_writing_init (&t, g_unix_output_stream_new (terminal, TRUE));
   write_until_full (&t);
-  ptp_output_stream_consumer_abort (t.consumer);
-  ptp_test_writing_close_wait (&t);
-  g_assert_error (t.close_error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  ptp_test_writing_cancel (&t);
+  ptp_test_writing_until_settled (&t);
+  ptp_test_writing_assert_undone (&t);
   g_assert_no_errno (close (controller));
   ptp_test_writing_clear (&t);
   alarm (0);
@@ -173,7 +174,7 @@ decompress (GByteArray *compressed)
 
 /* A stream that filters knows nothing of how the one below it blocks. */
 static void
-test_filter (void)
+check_filter (int fds[2])
 {
   g_autoptr (GByteArray) got = g_byte_array_new ();
   g_autoptr (GConverter) converter
@@ -183,10 +184,8 @@ test_filter (void)
   PtpTestWriting t;
   guint8 buffer[4096];
   gssize n;
-  int fds[2];
 
   alarm (PATIENCE);
-  g_assert_no_errno (pipe2 (fds, O_CLOEXEC));
   g_assert_true (g_unix_set_fd_nonblocking (fds[0], TRUE, NULL));
   base = g_unix_output_stream_new (fds[1], TRUE);
   ptp_test_writing_init (&t, g_converter_output_stream_new (base, converter));
@@ -194,21 +193,41 @@ test_filter (void)
   live (100);
   g_assert_cmpuint (ptp_output_stream_consumer_get_bytes_queued (t.consumer), >, 0);
 
-  ptp_test_writing_close (&t, NULL);
+  ptp_test_writing_finish (&t);
   while ((n = read (fds[0], buffer, sizeof buffer)) != 0)
     {
       if (n > 0)
         g_byte_array_append (got, buffer, (guint) n);
       ptp_test_turns (2);
     }
-  ptp_test_until_set (&t.n_closed);
-  g_assert_no_error (t.close_error);
+  ptp_test_writing_until_settled (&t);
+  ptp_test_writing_assert_whole (&t);
   bytes = decompress (got);
   g_assert_cmpuint (g_bytes_get_size (bytes), ==, SIZE);
   g_assert_true (memcmp (g_bytes_get_data (bytes, NULL), t.in->data, SIZE) == 0);
   g_assert_no_errno (close (fds[0]));
   ptp_test_writing_clear (&t);
   alarm (0);
+}
+
+static void
+test_filter_pipe (void)
+{
+  int fds[2];
+
+  g_assert_no_errno (pipe2 (fds, O_CLOEXEC));
+  check_filter (fds);
+}
+
+static void
+test_filter_socket (void)
+{
+  const int size = 16384;
+  int fds[2];
+
+  g_assert_no_errno (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds));
+  g_assert_no_errno (setsockopt (fds[1], SOL_SOCKET, SO_SNDBUF, &size, sizeof size));
+  check_filter (fds);
 }
 
 /* What was opened on the way is closed when nothing is queued any more: the reader sees the end. */
@@ -241,8 +260,9 @@ main (int argc, char *argv[])
   ADD ("S1/blocking/terminal", test_terminal);
   ADD ("S1/blocking/controller", test_controller);
   ADD ("S1/blocking/pipe", test_pipe);
-  ADD ("S1/blocking/filter", test_filter);
-  ADD ("B5/blocking/terminal-abort", test_b5_terminal_abort);
+  ADD ("S1/blocking/filter/pipe", test_filter_pipe);
+  ADD ("S1/blocking/filter/socket", test_filter_socket);
+  ADD ("B5/blocking/terminal-cancelled", test_b5_terminal_cancelled);
   ADD ("B9/blocking/end-of-file", test_b9_end_of_file);
 
   return g_test_run ();

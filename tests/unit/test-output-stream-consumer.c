@@ -66,8 +66,7 @@ test_notify (void)
   ptp_test_writing_until_written (&t, 110);
   g_assert_cmpuint (n_written, ==, 2);
   g_assert_cmpuint (n_peak, ==, 1);
-  ptp_test_writing_close_wait (&t);
-  ptp_test_writing_close_wait (&t);
+  ptp_test_writing_finish_wait (&t);
   g_assert_cmpuint (n_closed, ==, 1);
   ptp_test_writing_clear (&t);
 }
@@ -168,6 +167,9 @@ test_b1_at_once (void)
   ptp_test_writing_clear (&t);
 }
 
+/* A producer that was not paused is never refused, whatever is queued; one that was, only when the
+ * queue would be longer than the limit.
+ */
 static void
 test_b2_overflow (void)
 {
@@ -175,25 +177,61 @@ test_b2_overflow (void)
   g_autoptr (GError) error = NULL;
 
   ptp_test_writing_init_double (&t, PTP_TEST_OUTPUT_ASYNC);
-  ptp_test_writing_set_marks (&t, 10, 100, 100);
-  g_assert_false (ptp_test_writing_try (&t, 101, &error));
-  g_assert_error (error, PTP_ERROR, PTP_ERROR_OVERFLOW);
-  g_clear_error (&error);
-  ptp_test_writing_write (&t, 60);
-  g_assert_false (ptp_test_writing_try (&t, 41, &error));
-  g_assert_error (error, PTP_ERROR, PTP_ERROR_OVERFLOW);
-  g_assert_nonnull (strstr (error->message, "41 bytes"));
-  g_assert_nonnull (strstr (error->message, "60 bytes"));
-  g_assert_nonnull (strstr (error->message, "limit is 100"));
-  ptp_test_writing_write (&t, 40);
+  ptp_test_writing_set_marks (&t, 10, 100, 250);
+  ptp_test_writing_write (&t, 99);
+  ptp_test_writing_write (&t, 110);
   ptp_test_log_assert (t.log, "pause");
+  g_assert_false (ptp_test_writing_try (&t, 42, &error));
+  g_assert_error (error, PTP_ERROR, PTP_ERROR_OVERFLOW);
+  g_assert_nonnull (strstr (error->message, "42 bytes"));
+  g_assert_nonnull (strstr (error->message, "209 bytes"));
+  g_assert_nonnull (strstr (error->message, "limit is 250"));
 
-  ptp_test_writing_until_written (&t, 100);
+  ptp_test_writing_until_written (&t, 209);
   ptp_test_writing_assert_exact (&t);
   g_assert_cmpuint (t.n_failed, ==, 0);
-  g_assert_cmpuint (ptp_output_stream_consumer_get_peak_queued (t.consumer), ==, 100);
-  ptp_test_writing_close_wait (&t);
-  g_assert_no_error (t.close_error);
+  ptp_test_log_assert (t.log, "resume");
+  /* The write that was refused makes the end an abort (rule L22), and what was taken is there. */
+  g_assert_cmpuint (t.output->bytes->len, ==, 209);
+  ptp_test_writing_clear (&t);
+}
+
+static void
+test_b2_filled_to_the_limit (void)
+{
+  PtpTestWriting t;
+
+  ptp_test_writing_init_double (&t, PTP_TEST_OUTPUT_ASYNC);
+  ptp_test_writing_set_marks (&t, 10, 100, 250);
+  ptp_test_writing_write (&t, 209);
+  ptp_test_writing_write (&t, 41);
+  ptp_test_writing_finish_wait (&t);
+  ptp_test_writing_assert_whole (&t);
+  g_assert_cmpuint (ptp_output_stream_consumer_get_peak_queued (t.consumer), ==, 250);
+  ptp_test_writing_assert_exact (&t);
+  ptp_test_writing_clear (&t);
+}
+
+/* The hint that a step of many chunks looks at. */
+static void
+test_b2_desired_size (void)
+{
+  PtpTestWriting t;
+
+  ptp_test_writing_init_double (&t, PTP_TEST_OUTPUT_POLLABLE);
+  ptp_test_writing_set_marks (&t, 10, 100, 250);
+  t.output->room = 0;
+  g_assert_cmpuint (ptp_consumer_get_desired_size (PTP_CONSUMER (t.consumer)), ==, 100);
+  ptp_test_writing_write (&t, 70);
+  g_assert_cmpuint (ptp_consumer_get_desired_size (PTP_CONSUMER (t.consumer)), ==, 30);
+  ptp_test_writing_write (&t, 70);
+  g_assert_cmpuint (ptp_consumer_get_desired_size (PTP_CONSUMER (t.consumer)), ==, 0);
+  ptp_test_output_stream_add_room (t.output, 100);
+  ptp_test_drain ();
+  g_assert_cmpuint (ptp_consumer_get_desired_size (PTP_CONSUMER (t.consumer)), ==, 0);
+  ptp_test_output_stream_add_room (t.output, 30);
+  ptp_test_drain ();
+  g_assert_cmpuint (ptp_consumer_get_desired_size (PTP_CONSUMER (t.consumer)), ==, 90);
   ptp_test_writing_clear (&t);
 }
 
@@ -210,8 +248,8 @@ test_b3_short_writes (gconstpointer way)
       t.output->take = takes[i];
       for (gsize size = 1; size < 200; size++)
         ptp_test_writing_write (&t, size % 50 == 0 ? takes[i] * 20 : size % 13);
-      ptp_test_writing_close_wait (&t);
-      g_assert_no_error (t.close_error);
+      ptp_test_writing_finish_wait (&t);
+      ptp_test_writing_assert_whole (&t);
       g_assert_cmpuint (t.output->bytes->len, ==, t.in->len);
       ptp_test_writing_assert_exact (&t);
       g_assert_cmpuint (t.output->max_depth, <=, 1);
@@ -229,8 +267,8 @@ test_b3_zero_writes (gconstpointer way)
   t.output->take = 100;
   t.output->zero_every = 2;
   ptp_test_writing_write (&t, 1000);
-  ptp_test_writing_close_wait (&t);
-  g_assert_no_error (t.close_error);
+  ptp_test_writing_finish_wait (&t);
+  ptp_test_writing_assert_whole (&t);
   g_assert_cmpuint (t.output->n_writes, >=, 19);
   g_assert_cmpuint (t.output->bytes->len, ==, 1000);
   ptp_test_writing_assert_exact (&t);
@@ -458,6 +496,8 @@ main (int argc, char *argv[])
   ADD_WAYS ("B1/larger-than-high", test_b1_larger_than_high);
   g_test_add_func ("/output-stream-consumer/B1/at-once", test_b1_at_once);
   g_test_add_func ("/output-stream-consumer/B2/overflow", test_b2_overflow);
+  g_test_add_func ("/output-stream-consumer/B2/filled-to-the-limit", test_b2_filled_to_the_limit);
+  g_test_add_func ("/output-stream-consumer/B2/desired-size", test_b2_desired_size);
   ADD_WAYS ("B3/short-writes", test_b3_short_writes);
   ADD_WAYS ("B3/zero-writes", test_b3_zero_writes);
   ADD_WAYS ("B3/only-zero-writes", test_b3_only_zero_writes);

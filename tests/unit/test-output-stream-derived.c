@@ -110,8 +110,8 @@ test_b3_derived (void)
     }
   ptp_test_writing_until_written (&t, t.in->len);
   g_assert_cmpuint (PTP_TEST_SCRAMBLER (t.stream)->n_writes, >, 1);
-  ptp_test_writing_close_wait (&t);
-  g_assert_no_error (t.close_error);
+  ptp_test_writing_finish_wait (&t);
+  ptp_test_writing_assert_whole (&t);
   read_on (&t, reader, &position);
   g_assert_cmpuint (position, ==, t.in->len);
   g_assert_no_errno (close (reader));

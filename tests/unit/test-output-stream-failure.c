@@ -43,20 +43,20 @@ test_l16_next_producer (void)
   t.output->room = 0;
   ptp_test_writing_set_marks (&t, 10, 50, 100);
   ptp_test_writing_write (&t, 50);
-  ptp_consumer_unregister_producer (PTP_CONSUMER (t.consumer));
-  ptp_consumer_unregister_producer (PTP_CONSUMER (t.consumer));
+  ptp_test_writing_unregister (&t);
+  ptp_test_writing_unregister (&t);
   ptp_test_log_assert (t.log, "pause unregistered");
 
   ptp_test_push_producer_set_log (second, t.log);
   g_assert_true (ptp_consumer_register_push_producer (PTP_CONSUMER (t.consumer),
                                                       PTP_PUSH_PRODUCER (second), &error));
-  ptp_test_log_assert (t.log, "pause");
+  ptp_test_log_assert (t.log, "pause registered");
   ptp_test_output_stream_add_room (t.output, 45);
   ptp_test_drain ();
   ptp_test_log_assert (t.log, "resume");
   g_assert_cmpuint (t.producer->n_resumes, ==, 0);
 
-  ptp_consumer_unregister_producer (PTP_CONSUMER (t.consumer));
+  ptp_consumer_unregister_producer (PTP_CONSUMER (t.consumer), PTP_PUSH_PRODUCER (second));
   ptp_test_log_assert (t.log, "unregistered");
   ptp_test_assert_finalize (second);
   ptp_test_writing_clear (&t);
@@ -76,6 +76,20 @@ assert_newcomer_refused (PtpTestWriting *t)
   ptp_test_assert_finalize (late);
 }
 
+/* While the end is under way there is still a producer. */
+static void
+assert_newcomer_waits (PtpTestWriting *t)
+{
+  PtpTestPushProducer *early = ptp_test_push_producer_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (ptp_consumer_register_push_producer (PTP_CONSUMER (t->consumer),
+                                                       PTP_PUSH_PRODUCER (early), &error));
+  g_assert_error (error, PTP_ERROR, PTP_ERROR_ALREADY_REGISTERED);
+  g_assert_cmpuint (early->n_stops, ==, 0);
+  ptp_test_assert_finalize (early);
+}
+
 static void
 test_l11_closed (void)
 {
@@ -84,17 +98,18 @@ test_l11_closed (void)
 
   ptp_test_writing_init_double (&t, PTP_TEST_OUTPUT_HELD);
   ptp_test_writing_write (&t, 10);
-  ptp_test_writing_close (&t, NULL);
-  ptp_test_log_assert (t.log, "stop unregistered");
+  ptp_test_writing_finish (&t);
+  ptp_test_log_assert (t.log, "");
   g_assert_true (ptp_output_stream_consumer_get_closed (t.consumer));
-  assert_newcomer_refused (&t);
+  assert_newcomer_waits (&t);
   g_assert_false (ptp_test_writing_try (&t, 1, &error));
   g_assert_error (error, PTP_ERROR, PTP_ERROR_CLOSED);
 
   ptp_test_turns (5);
   ptp_test_output_stream_release (t.output);
-  ptp_test_until_set (&t.n_closed);
-  g_assert_no_error (t.close_error);
+  ptp_test_writing_until_settled (&t);
+  ptp_test_writing_assert_whole (&t);
+  ptp_test_writing_unregister (&t);
   assert_newcomer_refused (&t);
   ptp_test_writing_clear (&t);
 }
@@ -108,6 +123,7 @@ test_l11_failed (void)
   t.output->fail_at = 1;
   ptp_test_writing_write (&t, 10);
   ptp_test_writing_until_failed (&t);
+  ptp_test_writing_unregister (&t);
   assert_newcomer_refused (&t);
   ptp_test_writing_clear (&t);
 }
@@ -129,7 +145,7 @@ check_failure (PtpTestOutputWay way, guint fail_at)
     ptp_test_writing_write (&t, 10);
   ptp_test_writing_until_failed (&t);
 
-  ptp_test_log_assert (t.log, "stop unregistered failed");
+  ptp_test_log_assert (t.log, "stop failed");
   ptp_test_writing_assert_numbers (&t, 7 * (fail_at - 1), 0);
   ptp_test_writing_assert_exact (&t);
   g_assert_error (t.error, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
@@ -142,9 +158,9 @@ check_failure (PtpTestOutputWay way, guint fail_at)
   g_assert_cmpstr (error->message, ==, said);
   g_assert_cmpint (g_atomic_int_get (&t.output->n_closes), ==, 0);
 
-  ptp_test_writing_close_wait (&t);
-  g_assert_error (t.close_error, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
-  g_assert_cmpstr (t.close_error->message, ==, said);
+  ptp_test_writing_finish_wait (&t);
+  g_assert_error (t.settle_error, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
+  g_assert_cmpstr (t.settle_error->message, ==, said);
   g_assert_cmpint (g_atomic_int_get (&t.output->n_closes), ==, 1);
   g_assert_cmpint (g_atomic_int_get (&t.output->n_cancelled_closes), ==, 1);
   g_assert_cmpint (g_atomic_int_get (&t.output->n_flushes), ==, 0);
@@ -177,7 +193,7 @@ test_e9_at_once (void)
   g_assert_cmpuint (t.output->n_writes, ==, 2);
 
   ptp_test_writing_until_failed (&t);
-  ptp_test_log_assert (t.log, "stop unregistered failed");
+  ptp_test_log_assert (t.log, "stop failed");
   ptp_test_writing_assert_numbers (&t, 100000, 0);
   g_assert_error (t.error, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
   g_assert_cmpuint (t.output->n_writes, ==, 2);
@@ -241,9 +257,9 @@ test_e2_mute_failure (gconstpointer way)
   ptp_test_writing_clear (&t);
 }
 
-/* With a PtpPullToPush: it is STOPPED, its producer cancelled. */
+/* With a PtpPullToPush: it has the error of the consumer, which its producer hears. */
 static void
-test_failure_stops_stream (void)
+test_e11_failure_ends_stream (void)
 {
   PtpTestWriting t;
   g_autofree char *chunk = g_strnfill (10000, 'x');
@@ -254,7 +270,7 @@ test_failure_stops_stream (void)
   g_autoptr (GError) error = NULL;
 
   ptp_test_writing_init_double (&t, PTP_TEST_OUTPUT_ASYNC);
-  ptp_consumer_unregister_producer (PTP_CONSUMER (t.consumer));
+  ptp_test_writing_unregister (&t);
   ptp_test_log_clear (t.log);
   t.output->fail_at = 3;
   stream
@@ -262,7 +278,9 @@ test_failure_stops_stream (void)
   g_assert_no_error (error);
   ends = ptp_test_ends_new (stream);
   ptp_test_ends_wait (ends);
-  g_assert_cmpuint (ends->n_stopped, ==, 1);
+  g_assert_cmpuint (ends->n_failed, ==, 1);
+  g_assert_error (ends->error, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
+  g_assert_cmpint (g_atomic_int_get (&t.output->n_cancelled_closes), ==, 1);
   g_assert_cmpuint (t.n_failed, ==, 1);
   g_assert_cmpuint (t.output->n_writes, ==, 3);
   g_assert_cmpuint (ptp_output_stream_consumer_get_peak_queued (t.consumer), <, 1200 * 1024);
@@ -278,11 +296,12 @@ do_everything_cb (gpointer consumer, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   g_assert_false (ptp_test_writing_try (t, 1, &error));
-  ptp_consumer_unregister_producer (consumer);
-  ptp_output_stream_consumer_abort (consumer);
-  ptp_test_writing_close (t, NULL);
+  g_clear_error (&error);
+  ptp_test_writing_unregister (t);
   assert_newcomer_refused (t);
-  ptp_output_stream_consumer_abort (consumer);
+  ptp_test_writing_abort (t);
+  g_assert_cmpint (ptp_consumer_finish (consumer, &error), ==, PTP_END_RESULT_FAILED);
+  g_assert_error (error, PTP_ERROR, PTP_ERROR_CLOSED);
 }
 
 /* A handler may do anything, also drop the last reference. */
@@ -298,8 +317,8 @@ test_handler_does_everything (gconstpointer way)
   t.hook_data = &t;
   ptp_test_writing_write (&t, 10);
   ptp_test_writing_until_failed (&t);
-  ptp_test_until_set (&t.n_closed);
-  g_assert_error (t.close_error, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
+  ptp_test_writing_until_settled (&t);
+  ptp_test_writing_assert_undone (&t);
   ptp_test_writing_clear (&t);
 }
 
@@ -308,7 +327,7 @@ drop_cb (gpointer consumer, gpointer user_data)
 {
   PtpTestWriting *t = user_data;
 
-  ptp_output_stream_consumer_abort (consumer);
+  ptp_test_writing_abort (t);
   g_clear_object (&t->consumer);
 }
 
@@ -345,7 +364,7 @@ abort_cb (gpointer output, gpointer user_data)
 {
   PtpTestWriting *t = user_data;
 
-  ptp_output_stream_consumer_abort (t->consumer);
+  ptp_test_writing_cancel (t);
 }
 
 static void
@@ -359,8 +378,8 @@ test_abort_inside_write (gconstpointer way)
   t.output->hook_data = &t;
   ptp_test_writing_write (&t, 100000);
   ptp_test_until_set (&t.output->n_writes);
-  ptp_test_writing_close_wait (&t);
-  g_assert_error (t.close_error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  ptp_test_writing_until_settled (&t);
+  ptp_test_writing_assert_undone (&t);
   g_assert_cmpuint (t.output->n_writes, ==, 1);
   g_assert_cmpuint (t.n_failed, ==, 0);
   ptp_test_writing_assert_numbers (&t, 5, 0);
@@ -377,8 +396,10 @@ test_without_stream (void)
 
   g_assert_false (ptp_consumer_write (PTP_CONSUMER (consumer), bytes, &error));
   g_assert_error (error, PTP_ERROR, PTP_ERROR_INVALID);
-  ptp_output_stream_consumer_close_async (consumer, 0, NULL, NULL, NULL);
-  ptp_output_stream_consumer_abort (consumer);
+  g_clear_error (&error);
+  g_assert_cmpint (ptp_consumer_finish (PTP_CONSUMER (consumer), &error), ==,
+                   PTP_END_RESULT_PENDING);
+  ptp_test_drain ();
   ptp_test_assert_finalize (consumer);
 }
 
@@ -408,7 +429,7 @@ main (int argc, char *argv[])
   ADD_WAYS ("E9/nonsense", test_e9_nonsense);
   g_test_add_func ("/output-stream-consumer/E9/at-once", test_e9_at_once);
   ADD_WAYS ("E2/mute-failure", test_e2_mute_failure);
-  g_test_add_func ("/output-stream-consumer/failure-stops-stream", test_failure_stops_stream);
+  g_test_add_func ("/output-stream-consumer/E11/failure-ends-stream", test_e11_failure_ends_stream);
   ADD_WAYS ("handler-does-everything", test_handler_does_everything);
   ADD_WAYS ("R5/handler-drops-last", test_r5_handler_drops_last);
   ADD_WAYS ("abort-inside-write", test_abort_inside_write);

@@ -165,16 +165,16 @@ open_device_fd (const char *path)
   return g_unix_output_stream_new (fd, TRUE);
 }
 
-/* Streams @bytes through a PtpPullToPush in place of the push producer, and closes. */
+/* Streams @bytes through a PtpPullToPush in place of the push producer, to its end. */
 static void
-stream_and_close (PtpTestWriting *t, GBytes *bytes, gsize chunk_size)
+stream_whole (PtpTestWriting *t, GBytes *bytes, gsize chunk_size)
 {
   PtpBytesProducer *producer = ptp_bytes_producer_new (bytes);
   PtpPullToPush *stream;
   g_autoptr (PtpTestEnds) ends = NULL;
   g_autoptr (GError) error = NULL;
 
-  ptp_consumer_unregister_producer (PTP_CONSUMER (t->consumer));
+  ptp_test_writing_unregister (t);
   ptp_bytes_producer_set_chunk_size (producer, chunk_size);
   stream
     = ptp_pull_to_push_stream (PTP_PULL_PRODUCER (producer), PTP_CONSUMER (t->consumer), &error);
@@ -182,8 +182,6 @@ stream_and_close (PtpTestWriting *t, GBytes *bytes, gsize chunk_size)
   ends = ptp_test_ends_new (stream);
   ptp_test_ends_wait (ends);
   g_assert_cmpuint (ends->n_finished, ==, 1);
-  ptp_test_writing_close_wait (t);
-  g_assert_no_error (t->close_error);
   g_assert_cmpuint (ptp_output_stream_consumer_get_bytes_written (t->consumer), ==,
                     g_bytes_get_size (bytes));
   g_assert_cmpuint (ptp_output_stream_consumer_get_peak_queued (t->consumer), <=,
@@ -206,7 +204,7 @@ test_pipe (gconstpointer blocking)
 
       ptp_test_writing_init (&t, create_pipe (GPOINTER_TO_INT (blocking), &fd));
       reader_start (&reader, fd);
-      stream_and_close (&t, bytes, chunk_sizes[i]);
+      stream_whole (&t, bytes, chunk_sizes[i]);
       reader_assert (&reader, bytes);
       ptp_test_writing_clear (&t);
     }
@@ -220,14 +218,11 @@ test_socket (void)
       g_autoptr (GBytes) bytes = create_bytes (BIG);
       PtpTestWriting t;
       Reader reader;
-      int fd, own_fd;
+      int fd;
 
       init_with_connection (&t, create_socket (&fd));
-      own_fd = g_file_descriptor_based_get_fd (G_FILE_DESCRIPTOR_BASED (t.stream));
       reader_start (&reader, fd);
-      stream_and_close (&t, bytes, chunk_sizes[i]);
-      /* Closing the half of a connection does not close the whole. */
-      g_assert_no_errno (shutdown (own_fd, SHUT_WR));
+      stream_whole (&t, bytes, chunk_sizes[i]);
       reader_assert (&reader, bytes);
       ptp_test_writing_clear (&t);
     }
@@ -248,7 +243,7 @@ test_file (void)
       stream = g_file_replace (temp.file, NULL, FALSE, G_FILE_CREATE_NONE, NULL, &error);
       g_assert_no_error (error);
       ptp_test_writing_init (&t, G_OUTPUT_STREAM (stream));
-      stream_and_close (&t, bytes, chunk_sizes[i]);
+      stream_whole (&t, bytes, chunk_sizes[i]);
       temp_file_assert (&temp, bytes);
       ptp_test_writing_clear (&t);
       temp_file_clear (&temp);
@@ -263,7 +258,7 @@ test_memory (void)
   PtpTestWriting t;
 
   ptp_test_writing_init (&t, g_memory_output_stream_new_resizable ());
-  stream_and_close (&t, bytes, 50000);
+  stream_whole (&t, bytes, 50000);
   got = g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (t.stream));
   g_assert_true (g_bytes_equal (got, bytes));
   ptp_test_writing_clear (&t);
@@ -276,10 +271,10 @@ test_null (void)
   PtpTestWriting t;
 
   ptp_test_writing_init (&t, open_device ("/dev/null"));
-  stream_and_close (&t, bytes, 65536);
+  stream_whole (&t, bytes, 65536);
   ptp_test_writing_clear (&t);
   ptp_test_writing_init (&t, open_device_fd ("/dev/null"));
-  stream_and_close (&t, bytes, 65536);
+  stream_whole (&t, bytes, 65536);
   ptp_test_writing_clear (&t);
 }
 
@@ -301,8 +296,9 @@ test_b5_abort_leaves_file (void)
   ptp_test_writing_init (&t, G_OUTPUT_STREAM (stream));
   ptp_test_writing_write (&t, 100000);
   ptp_test_writing_until_written (&t, 100000);
-  ptp_output_stream_consumer_abort (t.consumer);
-  ptp_test_writing_close_wait (&t);
+  ptp_test_writing_abort (&t);
+  ptp_test_writing_until_settled (&t);
+  ptp_test_writing_assert_undone (&t);
   temp_file_assert (&temp, old);
   ptp_test_writing_clear (&t);
   temp_file_clear (&temp);
@@ -321,9 +317,9 @@ test_e9_full_device (gconstpointer with_fd)
   ptp_test_writing_until_failed (&t);
   g_assert_error (t.error, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
   ptp_test_writing_assert_numbers (&t, 0, 0);
-  ptp_test_log_assert (t.log, "stop unregistered failed");
-  ptp_test_writing_close_wait (&t);
-  g_assert_error (t.close_error, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
+  ptp_test_log_assert (t.log, "stop failed");
+  ptp_test_writing_finish_wait (&t);
+  g_assert_error (t.settle_error, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
   ptp_test_writing_clear (&t);
 }
 
@@ -364,8 +360,9 @@ test_b5_full_pipe (gconstpointer blocking)
   read_exactly (fd, 50000);
   ptp_test_writing_until_written (&t, written + 40000);
   ptp_test_drain ();
-  ptp_output_stream_consumer_abort (t.consumer);
-  ptp_test_writing_close_wait (&t);
+  ptp_test_writing_cancel (&t);
+  ptp_test_writing_until_settled (&t);
+  ptp_test_writing_assert_undone (&t);
   g_assert_no_errno (ioctl (fd, FIONREAD, &in_pipe));
   g_assert_cmpuint (ptp_output_stream_consumer_get_bytes_written (t.consumer), ==,
                     (guint64) in_pipe + 50000);
@@ -383,7 +380,7 @@ check_hangup (PtpTestWriting *t, int fd, gsize first, int code)
   g_autoptr (PtpTestEnds) ends = NULL;
   g_autofree char *said = NULL;
 
-  ptp_consumer_unregister_producer (PTP_CONSUMER (t->consumer));
+  ptp_test_writing_unregister (t);
   ptp_test_writing_write (t, first);
   ptp_test_writing_until_written (t, first);
   adapter = ptp_pull_to_push_new (PTP_PULL_PRODUCER (producer), PTP_CONSUMER (t->consumer));
@@ -399,8 +396,9 @@ check_hangup (PtpTestWriting *t, int fd, gsize first, int code)
   g_assert_no_errno (close (fd));
   ptp_test_writing_until_failed (t);
   ptp_test_ends_wait (ends);
-  g_assert_cmpuint (ends->n_stopped, ==, 1);
+  g_assert_cmpuint (ends->n_failed, ==, 1);
   g_assert_error (t->error, G_IO_ERROR, code);
+  g_assert_cmpstr (ends->error->message, ==, t->error->message);
   said = g_strdup_printf ("Writing to the output stream after %" G_GSIZE_FORMAT " bytes: ", first);
   g_assert_true (g_str_has_prefix (t->error->message, said));
   ptp_test_writing_assert_numbers (t, first, 0);
@@ -457,7 +455,7 @@ test_b6_while_blocked (void)
   ptp_test_writing_until_failed (&t);
   g_assert_error (t.error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE);
   ptp_test_writing_assert_numbers (&t, written, 0);
-  ptp_test_log_assert (t.log, "pause stop unregistered failed");
+  ptp_test_log_assert (t.log, "pause stop failed");
   ptp_test_writing_clear (&t);
 }
 

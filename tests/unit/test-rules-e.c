@@ -2,7 +2,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Rules E1 to E8. E9 is that of the endpoints, and tested with them. */
+/* Rules E1 to E8. E9, E10 and E14 are those of the endpoints and the bindings; the others have
+ * files of their own.
+ */
 
 #include "ptp-test-gap.h"
 #include "ptp-test-stream.h"
@@ -16,18 +18,19 @@ scripted_error (void)
 static void
 assert_failed (PtpTestStream *t, GQuark domain, int code)
 {
-  const GError *error = ptp_pull_to_push_get_error (t->stream);
+  const GError *error;
 
   ptp_test_ends_wait (t->ends);
   error = ptp_pull_to_push_get_error (t->stream);
   ptp_test_stream_assert_state (t, FAILED);
-  g_assert_cmpuint (t->ends->n_errors, ==, 1);
+  g_assert_cmpuint (t->ends->n_failed, ==, 1);
   g_assert_error (error, domain, code);
   g_assert_error (t->ends->error, domain, code);
   g_assert_cmpstr (t->ends->error->message, ==, error->message);
-  g_assert_cmpuint (t->consumer->n_failures, ==, 1);
-  g_assert_error (t->consumer->failure, domain, code);
-  g_assert_cmpstr (t->consumer->failure->message, ==, error->message);
+  g_assert_cmpuint (t->consumer->n_finishes, ==, 0);
+  g_assert_cmpuint (t->consumer->n_aborts, ==, 1);
+  g_assert_error (t->consumer->reason, domain, code);
+  g_assert_cmpstr (t->consumer->reason->message, ==, error->message);
   g_assert_cmpuint (t->consumer->n_unregisters, ==, 1);
 }
 
@@ -49,7 +52,7 @@ test_e1_produce_fails (void)
   ptp_test_stream_start (&t);
   assert_failed (&t, G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE);
   g_assert_cmpstr (t.ends->error->message, ==, "The test's cable is cut");
-  ptp_test_log_assert (t.log, "register produce write produce write failed unregister error");
+  ptp_test_log_assert (t.log, "register produce write produce write abort unregister failed");
   g_assert_cmpint (t.producer->n_cancels, ==, 0);
   ptp_test_stream_clear (&t);
 }
@@ -64,7 +67,7 @@ test_e1_not_registered (void)
   ptp_test_producer_answer_error (t.producer, NULL, PTP_STEP_RESULT_FAILED, scripted_error ());
   ptp_pull_to_push_start_streaming (t.stream);
   ptp_test_ends_wait (t.ends);
-  ptp_test_log_assert (t.log, "produce failed error");
+  ptp_test_log_assert (t.log, "produce failed");
   ptp_test_stream_clear (&t);
 }
 
@@ -154,7 +157,6 @@ test_e3_produce (void)
   ptp_test_ends_wait (ends);
   g_assert_error (ends->error, PTP_ERROR, PTP_ERROR_NOT_IMPLEMENTED);
   assert_names (ends->error, "PtpTestGapPullProducer-produce", "produce");
-  g_assert_error (consumer->failure, PTP_ERROR, PTP_ERROR_NOT_IMPLEMENTED);
   ptp_test_assert_finalize (stream);
   ptp_test_assert_finalize (consumer);
   ptp_test_assert_finalize (producer);
@@ -182,16 +184,34 @@ static void
 test_e3_optional (void)
 {
   PtpPullProducer *producer = ptp_test_gap_pull_producer_new ("cancel");
-  PtpConsumer *consumer = ptp_test_gap_consumer_new ("producer_failed");
+  PtpConsumer *consumer = ptp_test_gap_consumer_new ("abort");
   PtpPullToPush *stream = ptp_pull_to_push_new (producer, consumer);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (PtpTestEnds) ends = ptp_test_ends_new (stream);
 
   g_cancellable_cancel (cancellable);
+  g_assert_true (ptp_consumer_register_push_producer (consumer, PTP_PUSH_PRODUCER (stream), NULL));
   ptp_pull_to_push_set_cancellable (stream, cancellable);
   ptp_pull_to_push_start_streaming (stream);
   ptp_test_ends_wait (ends);
   g_assert_error (ends->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  ptp_test_assert_finalize (stream);
+  ptp_test_assert_finalize (consumer);
+  ptp_test_assert_finalize (producer);
+}
+
+/* A finish that is not there cannot have been a good end. */
+static void
+test_e3_finish (void)
+{
+  PtpTestProducer *producer = ptp_test_producer_new_words ("a");
+  PtpConsumer *consumer = ptp_test_gap_consumer_new ("finish");
+  PtpPullToPush *stream = ptp_pull_to_push_stream (PTP_PULL_PRODUCER (producer), consumer, NULL);
+  g_autoptr (PtpTestEnds) ends = ptp_test_ends_new (stream);
+
+  ptp_test_ends_wait (ends);
+  g_assert_error (ends->error, PTP_ERROR, PTP_ERROR_NOT_IMPLEMENTED);
+  assert_names (ends->error, "PtpTestGapConsumer-finish", "finish");
   ptp_test_assert_finalize (stream);
   ptp_test_assert_finalize (consumer);
   ptp_test_assert_finalize (producer);
@@ -209,7 +229,8 @@ test_e4_misbehaving_consumer (void)
   ptp_test_ends_wait (t.ends);
   g_assert_error (t.ends->error, G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE);
   g_assert_error (ptp_pull_to_push_get_error (t.stream), G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE);
-  g_assert_cmpuint (t.consumer->n_failures, ==, 1);
+  g_assert_cmpuint (t.consumer->n_aborts, ==, 1);
+  g_assert_cmpuint (t.consumer->n_finishes, ==, 0);
   g_assert_cmpint (t.producer->n_produces, ==, 1);
   g_assert_cmpint (t.producer->n_cancels, ==, 0);
   ptp_test_stream_assert_state (&t, FAILED);
@@ -223,7 +244,7 @@ cancel_cb (gpointer self, gpointer user_data)
   PtpTestStream *t = user_data;
 
   g_cancellable_cancel (ptp_pull_to_push_get_cancellable (t->stream));
-  ptp_consumer_unregister_producer (PTP_CONSUMER (t->consumer));
+  ptp_test_stream_unregister (t);
 }
 
 static void
@@ -235,8 +256,8 @@ test_e4_second_error (void)
   ptp_test_stream_init (&t, ptp_test_producer_new ());
   ptp_test_producer_answer_error (t.producer, "a", PTP_STEP_RESULT_FAILED, scripted_error ());
   ptp_pull_to_push_set_cancellable (t.stream, cancellable);
-  t.consumer->on_failed = ptp_test_consumer_unregister;
-  t.ends->hook = NULL;
+  t.consumer->on_abort = ptp_test_consumer_unregister;
+  t.consumer->abort_result = PTP_END_RESULT_FAILED;
   ptp_test_stream_start (&t);
   assert_failed (&t, G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE);
   g_cancellable_cancel (cancellable);
@@ -307,7 +328,7 @@ test_e6_before_start (void)
   ptp_pull_to_push_set_cancellable (t.stream, cancellable);
   ptp_test_stream_start (&t);
   assert_failed (&t, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  ptp_test_log_assert (t.log, "register cancel failed unregister error");
+  ptp_test_log_assert (t.log, "register cancel abort unregister failed");
   g_assert_null (ptp_pull_to_push_get_cancellable (t.stream));
   ptp_test_stream_clear (&t);
 }
@@ -357,7 +378,7 @@ test_e1_let_go (void)
   ptp_test_stream_start (&t);
   ptp_test_ends_wait (t.ends);
   g_assert_error (t.ends->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  g_assert_cmpuint (t.consumer->n_failures, ==, 0);
+  g_assert_cmpuint (t.consumer->n_aborts, ==, 0);
   g_assert_cmpuint (t.consumer->n_unregisters, ==, 1);
   ptp_test_stream_clear (&t);
 }
@@ -379,7 +400,7 @@ test_e6_from_thread (void)
   ptp_pull_to_push_set_cancellable (t.stream, cancellable);
   n_produces = t.producer->n_produces;
   ptp_test_in_thread (cancel_in_thread_cb, cancellable, NULL);
-  ptp_test_stream_assert_state (&t, FAILED);
+  ptp_test_stream_assert_state (&t, ENDING);
   assert_failed (&t, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_cmpint (t.producer->n_produces, ==, n_produces);
   g_assert_cmpint (t.producer->n_cancels, ==, 1);
@@ -428,7 +449,7 @@ test_e7_dropped (void)
 
   g_assert_cmpuint (t.ends->n_stopped, ==, 1);
   g_assert_no_error (ptp_pull_to_push_get_error (t.stream));
-  g_assert_cmpuint (t.consumer->n_failures, ==, 0);
+  g_assert_error (t.consumer->reason, PTP_ERROR, PTP_ERROR_STOPPED);
   ptp_test_stream_clear (&t);
 }
 
@@ -447,7 +468,7 @@ test_e8_paused_or_waiting (void)
       ptp_test_drain ();
       n_produces = t.producer->n_produces;
       g_cancellable_cancel (cancellable);
-      ptp_test_stream_assert_state (&t, FAILED);
+      ptp_test_stream_assert_state (&t, ENDING);
       assert_failed (&t, G_IO_ERROR, G_IO_ERROR_CANCELLED);
       g_assert_cmpint (t.producer->n_produces, ==, n_produces);
       ptp_test_stream_clear (&t);
@@ -483,6 +504,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rules/E3/produce", test_e3_produce);
   g_test_add_func ("/rules/E3/write", test_e3_write);
   g_test_add_func ("/rules/E3/optional", test_e3_optional);
+  g_test_add_func ("/rules/E3/finish", test_e3_finish);
   g_test_add_func ("/rules/E4/misbehaving-consumer", test_e4_misbehaving_consumer);
   g_test_add_func ("/rules/E4/second-error", test_e4_second_error);
   g_test_add_func ("/rules/E4/first-of-two", test_e4_first_of_two);

@@ -15,7 +15,7 @@ test_l12_empty (void)
   ptp_test_stream_init (&t, ptp_test_producer_new ());
   ptp_test_stream_start (&t);
   ptp_test_ends_wait (t.ends);
-  ptp_test_log_assert (t.log, "register produce unregister finished");
+  ptp_test_log_assert (t.log, "register produce finish unregister finished");
   g_assert_cmpuint (t.consumer->n_writes, ==, 0);
   ptp_test_stream_clear (&t);
 }
@@ -30,7 +30,7 @@ test_l13_last_chunk_and_end (void)
   ptp_test_producer_answer (t.producer, "b", PTP_STEP_RESULT_FINISHED);
   ptp_test_stream_start (&t);
   ptp_test_ends_wait (t.ends);
-  ptp_test_log_assert (t.log, "register produce write produce write unregister finished");
+  ptp_test_log_assert (t.log, "register produce write produce write finish unregister finished");
   ptp_test_stream_assert_bytes (&t, "ab");
   ptp_test_stream_clear (&t);
 }
@@ -46,7 +46,7 @@ test_l13_paused_with_last_chunk (void)
   t.consumer->on_write = ptp_test_consumer_pause;
   ptp_test_stream_start (&t);
   ptp_test_ends_wait (t.ends);
-  ptp_test_log_assert (t.log, "register produce write unregister finished");
+  ptp_test_log_assert (t.log, "register produce write finish unregister finished");
   ptp_test_stream_clear (&t);
 }
 
@@ -75,8 +75,6 @@ test_l15_references (void)
       PtpTestStream t;
 
       ptp_test_stream_init_in (&t, (PtpStreamState) i);
-      ptp_consumer_unregister_producer (PTP_CONSUMER (t.consumer));
-      ptp_test_drain ();
       g_assert_null (ptp_pull_to_push_get_producer (t.stream));
       g_assert_null (ptp_pull_to_push_get_consumer (t.stream));
 
@@ -96,7 +94,7 @@ test_l15_unregistered_consumer (void)
   PtpTestStream t;
 
   ptp_test_stream_init_in (&t, PTP_STREAM_STATE_STREAMING);
-  ptp_consumer_unregister_producer (PTP_CONSUMER (t.consumer));
+  ptp_test_stream_unregister (&t);
   ptp_test_ends_wait (t.ends);
   /* This time it is the consumer that lives. */
   g_assert_finalize_object (g_steal_pointer (&t.stream));
@@ -107,22 +105,16 @@ test_l15_unregistered_consumer (void)
   ptp_test_log_unref (t.log);
 }
 
-/* A consumer whose producer was stopped is not called; it lets go when it says so itself. */
+/* A consumer whose producer was stopped is told its end, and holds nothing after it. */
 static void
 test_l15_stopped (void)
 {
   PtpTestStream t;
-  gpointer stream;
 
   ptp_test_stream_init_in (&t, PTP_STREAM_STATE_STOPPED);
-  g_assert_cmpuint (t.consumer->n_unregisters, ==, 0);
-  stream = t.stream;
-  g_object_add_weak_pointer (stream, &stream);
-  g_clear_object (&t.stream);
-  g_assert_nonnull (stream);
-  ptp_consumer_unregister_producer (PTP_CONSUMER (t.consumer));
+  g_assert_cmpuint (t.consumer->n_aborts, ==, 1);
   g_assert_cmpuint (t.consumer->n_unregisters, ==, 1);
-  g_assert_null (stream);
+  g_assert_finalize_object (g_steal_pointer (&t.stream));
   g_assert_finalize_object (g_steal_pointer (&t.consumer));
   g_assert_finalize_object (g_steal_pointer (&t.producer));
   g_clear_object (&t.cooperator);
@@ -150,7 +142,7 @@ give_second_cb (gpointer self, gpointer user_data)
 
   s->given = TRUE;
   /* Does nothing where it is the unregistration that calls. */
-  ptp_consumer_unregister_producer (PTP_CONSUMER (s->first.consumer));
+  ptp_test_stream_unregister (&s->first);
   ptp_consumer_register_pull_producer (PTP_CONSUMER (s->first.consumer),
                                        PTP_PULL_PRODUCER (s->second), &error);
   g_assert_no_error (error);
@@ -245,21 +237,38 @@ test_l16_inside_produce (void)
   succession_clear (&s);
 }
 
-/* Told that the first one failed, it takes another before it is made to let go. */
 static void
-test_l16_inside_failed (void)
+refuse_second_cb (gpointer self, gpointer user_data)
+{
+  Succession *s = user_data;
+  g_autoptr (GError) error = NULL;
+
+  /* As a consumer does that is glad to be rid of the first. */
+  ptp_consumer_unregister_producer (PTP_CONSUMER (s->first.consumer),
+                                    PTP_PUSH_PRODUCER (s->first.stream));
+  g_assert_false (ptp_consumer_register_pull_producer (PTP_CONSUMER (s->first.consumer),
+                                                       PTP_PULL_PRODUCER (s->second), &error));
+  g_assert_error (error, PTP_ERROR, PTP_ERROR_ALREADY_REGISTERED);
+}
+
+/* Not while the end of the first is under way, also if it has let go of it. */
+static void
+test_l16_not_inside_abort (void)
 {
   Succession s;
 
   succession_init (&s, "a");
   ptp_test_producer_answer_error (s.first.producer, NULL, PTP_STEP_RESULT_FAILED,
                                   g_error_new (G_IO_ERROR, G_IO_ERROR_BUSY, "Scripted"));
-  s.first.consumer->on_failed = give_second_cb;
+  s.first.consumer->on_abort = refuse_second_cb;
+  s.first.consumer->on_unregister = NULL;
+  s.first.ends->hook = give_second_cb;
   ptp_test_stream_start (&s.first);
   ptp_test_until (second_is_over, &s);
   ptp_test_drain ();
 
-  g_assert_cmpuint (s.first.ends->n_errors, ==, 1);
+  g_assert_cmpuint (s.first.ends->n_failed, ==, 1);
+  g_assert_cmpint (s.second->n_cancels, ==, 0);
   g_assert_error (s.first.ends->error, G_IO_ERROR, G_IO_ERROR_BUSY);
   g_assert_cmpuint (s.first.consumer->n_unregisters, ==, 2);
   ptp_test_stream_assert_bytes (&s.first, "axy");
@@ -308,7 +317,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rules/L16/inside-end", test_l16_inside_end);
   g_test_add_func ("/rules/L16/inside-write", test_l16_inside_write);
   g_test_add_func ("/rules/L16/inside-produce", test_l16_inside_produce);
-  g_test_add_func ("/rules/L16/inside-failed", test_l16_inside_failed);
+  g_test_add_func ("/rules/L16/not-inside-abort", test_l16_not_inside_abort);
   g_test_add_func ("/rules/L16/many", test_l16_many);
 
   return g_test_run ();

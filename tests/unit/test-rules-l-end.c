@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Rules L5 to L8: what holds a stream, and its end. */
+/* Rules L5 to L8: what holds a stream, and its end. That end of each cause has a file of its own.
+ */
 
 #include "ptp-test-stream.h"
 
@@ -128,7 +129,7 @@ call_everything (PtpTestStream *t)
   g_cancellable_cancel (cancellable);
   ptp_pull_to_push_set_cancellable (t->stream, NULL);
   ptp_pull_producer_emit_ready (PTP_PULL_PRODUCER (t->producer));
-  ptp_consumer_unregister_producer (PTP_CONSUMER (t->consumer));
+  ptp_test_stream_unregister (t);
 
   g_assert_null (ptp_pull_to_push_get_producer (t->stream));
   g_assert_null (ptp_pull_to_push_get_consumer (t->stream));
@@ -148,9 +149,6 @@ test_l6_in_every_end (void)
       guint64 n_steps;
 
       ptp_test_stream_init_in (&t, (PtpStreamState) i);
-      /* By hand nobody else does it after a stop; the rest of the calls are not to reach it. */
-      ptp_consumer_unregister_producer (PTP_CONSUMER (t.consumer));
-      ptp_test_drain ();
       n_produces = t.producer->n_produces;
       n_cancels = t.producer->n_cancels;
       n_steps = ptp_pull_to_push_get_n_steps (t.stream);
@@ -236,7 +234,7 @@ test_l7_stop_after_last_answer (void)
       if (i == PTP_STREAM_STATE_FAILED)
         ptp_test_producer_answer_error (t.producer, NULL, PTP_STEP_RESULT_FAILED,
                                         g_error_new (G_IO_ERROR, G_IO_ERROR_BUSY, "Scripted"));
-      t.consumer->on_failed = stop_cb;
+      t.consumer->on_abort = stop_cb;
       t.consumer->on_unregister = stop_cb;
       t.ends->hook = stop_cb;
       ptp_test_stream_start (&t);
@@ -253,7 +251,7 @@ assert_end (PtpTestStream *t, PtpStreamState state)
   g_assert_cmpuint (t->ends->n_ends, ==, 1);
   g_assert_cmpuint (t->ends->n_finished, ==, state == PTP_STREAM_STATE_FINISHED);
   g_assert_cmpuint (t->ends->n_stopped, ==, state == PTP_STREAM_STATE_STOPPED);
-  g_assert_cmpuint (t->ends->n_errors, ==, state == PTP_STREAM_STATE_FAILED);
+  g_assert_cmpuint (t->ends->n_failed, ==, state == PTP_STREAM_STATE_FAILED);
   /* As the handler saw it. */
   g_assert_cmpint (t->ends->state, ==, state);
   g_assert_true (t->ends->let_go);
@@ -267,7 +265,8 @@ test_l8_finished (void)
   ptp_test_stream_init (&t, ptp_test_producer_new_words ("a b"));
   ptp_test_stream_start (&t);
   ptp_test_ends_wait (t.ends);
-  ptp_test_log_assert (t.log, "register produce write produce write produce unregister finished");
+  ptp_test_log_assert (t.log,
+                       "register produce write produce write produce finish unregister finished");
   assert_end (&t, PTP_STREAM_STATE_FINISHED);
   ptp_test_stream_clear (&t);
 }
@@ -281,10 +280,10 @@ test_l8_let_go (void)
   ptp_test_stream_pause (&t);
   ptp_test_drain ();
   ptp_test_log_clear (t.log);
-  ptp_consumer_unregister_producer (PTP_CONSUMER (t.consumer));
+  ptp_test_stream_unregister (&t);
   ptp_test_log_assert (t.log, "unregister");
   ptp_test_ends_wait (t.ends);
-  ptp_test_log_assert (t.log, "finished");
+  ptp_test_log_assert (t.log, "cancel finished");
   assert_end (&t, PTP_STREAM_STATE_FINISHED);
   ptp_test_stream_clear (&t);
 }
@@ -298,7 +297,7 @@ test_l8_stopped (void)
   t.consumer->on_write = ptp_test_consumer_stop;
   ptp_test_stream_start (&t);
   ptp_test_ends_wait (t.ends);
-  ptp_test_log_assert (t.log, "register produce write cancel stopped");
+  ptp_test_log_assert (t.log, "register produce write cancel abort unregister stopped");
   assert_end (&t, PTP_STREAM_STATE_STOPPED);
   ptp_test_stream_clear (&t);
 }
@@ -309,7 +308,7 @@ test_l8_failed (void)
   PtpTestStream t;
 
   ptp_test_stream_init_in (&t, PTP_STREAM_STATE_FAILED);
-  ptp_test_log_assert (t.log, "register produce failed unregister error");
+  ptp_test_log_assert (t.log, "register produce abort unregister failed");
   assert_end (&t, PTP_STREAM_STATE_FAILED);
   ptp_test_stream_clear (&t);
 }
@@ -326,7 +325,7 @@ test_l8_cancelled (void)
   ptp_test_log_clear (t.log);
   g_cancellable_cancel (cancellable);
   ptp_test_ends_wait (t.ends);
-  ptp_test_log_assert (t.log, "cancel failed unregister error");
+  ptp_test_log_assert (t.log, "cancel abort unregister failed");
   assert_end (&t, PTP_STREAM_STATE_FAILED);
   ptp_test_stream_clear (&t);
 }
@@ -341,7 +340,7 @@ test_l8_later (void)
   ptp_test_drain ();
   ptp_test_log_clear (t.log);
   ptp_test_stream_stop (&t);
-  ptp_test_stream_assert_state (&t, STOPPED);
+  ptp_test_stream_assert_state (&t, ENDING);
   ptp_test_log_assert (t.log, "");
   ptp_test_ends_wait (t.ends);
   ptp_test_stream_clear (&t);

@@ -11,10 +11,13 @@ static void
 test_l9_nothing_registered (void)
 {
   PtpTestConsumer *consumer = ptp_test_consumer_new ();
+  PtpTestPushProducer *producer = ptp_test_push_producer_new ();
 
-  ptp_consumer_unregister_producer (PTP_CONSUMER (consumer));
-  ptp_consumer_unregister_producer (PTP_CONSUMER (consumer));
+  ptp_consumer_unregister_producer (PTP_CONSUMER (consumer), PTP_PUSH_PRODUCER (producer));
+  ptp_consumer_unregister_producer (PTP_CONSUMER (consumer), PTP_PUSH_PRODUCER (producer));
   g_assert_cmpuint (consumer->n_unregisters, ==, 0);
+  g_assert_cmpuint (producer->n_unregistered, ==, 0);
+  ptp_test_assert_finalize (producer);
   ptp_test_assert_finalize (consumer);
 }
 
@@ -24,15 +27,22 @@ test_l9_twice (void)
   PtpTestStream t;
 
   ptp_test_stream_init_in (&t, PTP_STREAM_STATE_STREAMING);
-  ptp_consumer_unregister_producer (PTP_CONSUMER (t.consumer));
-  ptp_consumer_unregister_producer (PTP_CONSUMER (t.consumer));
+  ptp_test_stream_unregister (&t);
+  ptp_test_stream_unregister (&t);
   ptp_test_ends_wait (t.ends);
-  ptp_consumer_unregister_producer (PTP_CONSUMER (t.consumer));
+  ptp_test_stream_unregister (&t);
   ptp_test_drain ();
 
   g_assert_cmpuint (t.consumer->n_unregisters, ==, 1);
   g_assert_cmpuint (t.ends->n_finished, ==, 1);
   ptp_test_stream_clear (&t);
+}
+
+/* The double has forgotten it by then, so the test names it. */
+static void
+unregister_again_cb (gpointer self, gpointer user_data)
+{
+  ptp_test_stream_unregister (user_data);
 }
 
 static void
@@ -41,8 +51,8 @@ test_l9_inside_unregister (void)
   PtpTestStream t;
 
   ptp_test_stream_init_in (&t, PTP_STREAM_STATE_STREAMING);
-  t.consumer->on_unregister = ptp_test_consumer_unregister;
-  ptp_consumer_unregister_producer (PTP_CONSUMER (t.consumer));
+  t.consumer->on_unregister = unregister_again_cb;
+  ptp_test_stream_unregister (&t);
   ptp_test_ends_wait (t.ends);
   g_assert_cmpuint (t.consumer->n_unregisters, ==, 1);
   ptp_test_stream_clear (&t);
@@ -126,8 +136,10 @@ test_l11_push (void)
   g_assert_error (error, PTP_ERROR, PTP_ERROR_CLOSED);
   g_assert_cmpuint (producer->n_stops, ==, 1);
   g_assert_cmpuint (producer->n_resumes + producer->n_unregistered, ==, 0);
-  ptp_consumer_unregister_producer (PTP_CONSUMER (consumer));
-  g_assert_cmpuint (consumer->n_unregisters, ==, 0);
+  g_assert_error (producer->reason, PTP_ERROR, PTP_ERROR_CLOSED);
+  g_assert_cmpstr (producer->reason->message, ==, error->message);
+  ptp_consumer_unregister_producer (PTP_CONSUMER (consumer), PTP_PUSH_PRODUCER (producer));
+  g_assert_cmpuint (consumer->n_unregisters + consumer->n_finishes + consumer->n_aborts, ==, 0);
   ptp_test_assert_finalize (producer);
   ptp_test_assert_finalize (consumer);
 }
@@ -145,8 +157,11 @@ test_l11_pull (void)
   g_assert_error (error, PTP_ERROR, PTP_ERROR_CLOSED);
   ptp_test_drain ();
   g_assert_cmpint (producer->n_cancels, ==, 1);
+  g_assert_error (producer->reason, PTP_ERROR, PTP_ERROR_CLOSED);
+  g_assert_cmpstr (producer->reason->message, ==, error->message);
   g_assert_cmpint (producer->n_produces, ==, 0);
   g_assert_cmpuint (consumer->n_registers, ==, 1);
+  g_assert_cmpuint (consumer->n_unregisters + consumer->n_finishes + consumer->n_aborts, ==, 0);
   ptp_test_assert_finalize (consumer);
   ptp_test_assert_finalize (producer);
 }
@@ -217,6 +232,8 @@ test_l11_meddling (void)
       ptp_test_drain ();
       g_assert_cmpint (producer->n_cancels, ==, 1);
       g_assert_cmpint (producer->n_produces, ==, 0);
+      if (hooks[i] == start_cb)
+        g_assert_cmpstr (producer->reason->message, ==, error->message);
       ptp_test_assert_finalize (consumer);
       ptp_test_assert_finalize (producer);
     }
@@ -300,7 +317,7 @@ test_l11_kept (void)
     ptp_pull_to_push_stream (PTP_PULL_PRODUCER (producer), PTP_CONSUMER (consumer), NULL));
   g_assert_cmpint (ptp_pull_to_push_get_state (kept), ==, PTP_STREAM_STATE_STOPPED);
   ptp_pull_to_push_start_streaming (kept);
-  ptp_push_producer_stop_producing (PTP_PUSH_PRODUCER (kept));
+  ptp_test_stop_producing (PTP_PUSH_PRODUCER (kept));
   ptp_test_drain ();
   g_assert_cmpint (producer->n_cancels, ==, 1);
   g_assert_cmpint (producer->n_produces, ==, 0);
@@ -322,7 +339,7 @@ test_l11_by_hand (void)
   g_assert_error (error, PTP_ERROR, PTP_ERROR_CLOSED);
   ptp_pull_to_push_start_streaming (t.stream);
   ptp_test_ends_wait (t.ends);
-  ptp_test_log_assert (t.log, "register cancel stopped");
+  ptp_test_log_assert (t.log, "register cancel failed");
   ptp_test_stream_clear (&t);
 }
 

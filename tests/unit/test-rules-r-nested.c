@@ -161,7 +161,7 @@ test_r6_stopped_inside (void)
   nest.inside = stop_outer;
   nest_run (&nest);
   g_assert_cmpuint (nest.n_nested, ==, 1);
-  ptp_test_log_assert (nest.outer.log, "register produce write cancel stopped");
+  ptp_test_log_assert (nest.outer.log, "register produce write cancel abort unregister stopped");
   nest_clear (&nest);
 }
 
@@ -295,7 +295,7 @@ player_step (gpointer user_data, GError **error)
     {
       ptp_cooperative_task_stop (round->players[self->victim].task);
       g_assert_cmpint (ptp_cooperative_task_get_state (round->players[self->victim].task), ==,
-                       PTP_STREAM_STATE_STOPPED);
+                       PTP_STREAM_STATE_ENDING);
     }
   return self->n_steps < 5 ? PTP_STEP_RESULT_MORE : PTP_STEP_RESULT_FINISHED;
 }
@@ -476,7 +476,7 @@ test_r9_chain (void)
   ptp_test_until_set (&streams[G_N_ELEMENTS (streams) - 1].ends->n_ends);
   for (guint i = 0; i < G_N_ELEMENTS (streams); i++)
     {
-      g_assert_cmpuint (streams[i].ends->n_finished, ==, 1);
+      g_assert_cmpuint (i == 0 ? streams[i].ends->n_finished : streams[i].ends->n_stopped, ==, 1);
       streams[i].ends->hook = NULL;
       ptp_test_stream_clear (&streams[i]);
     }

@@ -27,7 +27,7 @@ drop_all_cb (gpointer self, gpointer user_data)
 static void
 drop_and_unregister_cb (gpointer self, gpointer user_data)
 {
-  ptp_consumer_unregister_producer (PTP_CONSUMER (((Mortals *) user_data)->t->consumer));
+  ptp_test_stream_unregister (((Mortals *) user_data)->t);
   drop_all_cb (self, user_data);
 }
 
@@ -121,7 +121,7 @@ test_r5_inside_unregister (void)
 }
 
 static void
-test_r5_inside_failed (void)
+test_r5_inside_abort (void)
 {
   PtpTestStream t;
   Mortals m;
@@ -130,7 +130,7 @@ test_r5_inside_failed (void)
   ptp_test_producer_answer_error (t.producer, NULL, PTP_STEP_RESULT_FAILED,
                                   g_error_new (G_IO_ERROR, G_IO_ERROR_BUSY, "Scripted"));
   mortals_init (&m, &t);
-  t.consumer->on_failed = drop_and_unregister_cb;
+  t.consumer->on_abort = drop_and_unregister_cb;
   mortals_run (&m, 1);
 }
 
@@ -178,7 +178,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rules/R5/inside-write-unregistered", test_r5_inside_write_unregistered);
   g_test_add_func ("/rules/R5/inside-produce", test_r5_inside_produce);
   g_test_add_func ("/rules/R5/inside-unregister", test_r5_inside_unregister);
-  g_test_add_func ("/rules/R5/inside-failed", test_r5_inside_failed);
+  g_test_add_func ("/rules/R5/inside-abort", test_r5_inside_abort);
   g_test_add_func ("/rules/R5/inside-cancel", test_r5_inside_cancel);
   g_test_add_func ("/rules/R5/inside-notify", test_r5_inside_notify);
 

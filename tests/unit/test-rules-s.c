@@ -201,6 +201,51 @@ test_s2_everybody_runs (void)
 }
 
 /* Among its equals it takes turns too. */
+typedef struct
+{
+  PtpCooperativeTask *task; /* (unowned) */
+  guint n_steps;
+} Waiting;
+
+static gboolean
+wake_cb (gpointer user_data)
+{
+  Waiting *waiting = user_data;
+
+  ptp_cooperative_task_ready (waiting->task);
+  return G_SOURCE_REMOVE;
+}
+
+static PtpStepResult
+wait_cb (gpointer user_data, GError **error)
+{
+  Waiting *waiting = user_data;
+
+  waiting->n_steps++;
+  g_idle_add_full (G_PRIORITY_HIGH, wake_cb, waiting, NULL);
+  return PTP_STEP_RESULT_PENDING;
+}
+
+/* One that waits after each step, and is ready before the next iteration. */
+static void
+test_s2_waits_in_between (void)
+{
+  g_autoptr (PtpCooperator) cooperator = ptp_cooperator_new (NULL, G_PRIORITY_DEFAULT_IDLE);
+  Waiting waiting = { 0 };
+  guint n_low = 0;
+  guint low_id = g_idle_add_full (G_PRIORITY_LOW, count_cb, &n_low, NULL);
+
+  waiting.task = ptp_cooperator_cooperate (cooperator, wait_cb, &waiting, NULL);
+  ptp_test_turns (1000);
+  g_assert_cmpuint (waiting.n_steps, >, 100);
+  g_assert_cmpuint (n_low, >=, 40);
+
+  g_source_remove (low_id);
+  ptp_cooperative_task_stop (waiting.task);
+  ptp_test_turns (10);
+  g_object_unref (waiting.task);
+}
+
 static void
 test_s2_same_priority (void)
 {
@@ -272,6 +317,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rules/S2/higher-priority", test_s2_higher_priority);
   g_test_add_func ("/rules/S2/everybody-runs", test_s2_everybody_runs);
   g_test_add_func ("/rules/S2/same-priority", test_s2_same_priority);
+  g_test_add_func ("/rules/S2/waits-in-between", test_s2_waits_in_between);
   g_test_add_func ("/rules/S4/after-nested-loop", test_s4_after_nested_loop);
 
   return g_test_run ();

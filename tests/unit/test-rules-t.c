@@ -426,7 +426,7 @@ test_t3_does_not_wait (void)
   /* Every one of these would hang here if it did. */
   call_everything_cb (&gate.t, NULL);
   ptp_test_stream_stop (&gate.t);
-  ptp_test_stream_assert_state (&gate.t, STOPPED);
+  ptp_test_stream_assert_state (&gate.t, ENDING);
   g_assert_cmpint (g_atomic_int_get (&gate.t.producer->n_cancels), ==, 0);
 
   g_mutex_lock (&gate.mutex);
@@ -467,7 +467,7 @@ test_t4_last_reference (void)
           ptp_pull_to_push_set_cancellable (t.stream, cancellable);
           ptp_pull_to_push_hold (t.stream, "user");
         }
-      ptp_consumer_unregister_producer (PTP_CONSUMER (t.consumer));
+      ptp_test_stream_unregister (&t);
       ptp_test_log_clear (t.log);
       t.ends->n_ends = 0;
 

@@ -3,11 +3,14 @@
  */
 
 /* Each documented behaviour of Twisted's _PullToPush, and what becomes of it here. Where we do
- * otherwise it is on purpose, and said.
+ * otherwise it is on purpose, and said. Twisted's ends neither what it reads nor what it writes,
+ * which here is both KEEP flags.
  */
 
 #include "ptp-test-gap.h"
 #include "ptp-test-stream.h"
+
+#define AS_TWISTED (PTP_PULL_TO_PUSH_KEEP_SOURCE | PTP_PULL_TO_PUSH_KEEP_SINK)
 
 /* Twisted: the adapter says that it provides IPushProducer, so that a consumer treats it as one.
  * Ours: the same, and only that; it is no pull producer that could be wrapped once more.
@@ -28,10 +31,11 @@ test_writes_until_done (void)
 {
   PtpTestStream t;
 
-  ptp_test_stream_init (&t, ptp_test_producer_new_words ("1 2 3 4 5"));
+  ptp_test_stream_init_keeping (&t, ptp_test_producer_new_words ("1 2 3 4 5"), AS_TWISTED);
   ptp_test_stream_start (&t);
   ptp_test_ends_wait (t.ends);
   ptp_test_stream_assert_bytes (&t, "12345");
+  g_assert_cmpuint (t.consumer->n_finishes + t.consumer->n_aborts, ==, 0);
   g_assert_null (t.consumer->producer);
   g_assert_cmpuint (t.ends->n_finished, ==, 1);
   ptp_test_stream_clear (&t);
@@ -41,23 +45,59 @@ static void
 unregister_on_third_cb (gpointer self, gpointer user_data)
 {
   if (PTP_TEST_CONSUMER (self)->n_writes == 3)
-    ptp_consumer_unregister_producer (PTP_CONSUMER (self));
+    ptp_test_consumer_unregister (self, NULL);
 }
 
 /* The way of a Twisted producer works here too: it unregisters from inside its step, though its
  * answer is that there is more.
  */
 static void
+stop_after_letting_go_cb (gpointer self, gpointer user_data)
+{
+  PtpTestStream *t = user_data;
+
+  if (t->consumer->n_writes != 2)
+    return;
+
+  ptp_test_stream_unregister (t);
+  ptp_pull_to_push_stop_streaming (t->stream);
+}
+
+/* Twisted: this is how its consumers end a stream, also from inside a write. Without the flags the
+ * end is the same, but the source is told.
+ */
+static void
+test_stop_streaming_after_letting_go (void)
+{
+  const PtpPullToPushFlags flags[] = { AS_TWISTED, PTP_PULL_TO_PUSH_NONE };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (flags); i++)
+    {
+      PtpTestStream t;
+
+      ptp_test_stream_init_keeping (&t, ptp_test_producer_new_endless ("x"), flags[i]);
+      t.consumer->on_write = stop_after_letting_go_cb;
+      ptp_test_stream_start (&t);
+      ptp_test_ends_wait (t.ends);
+      ptp_test_stream_assert_bytes (&t, "xx");
+      g_assert_cmpuint (t.ends->n_finished, ==, 1);
+      g_assert_cmpint (t.producer->n_cancels, ==, flags[i] == AS_TWISTED ? 0 : 1);
+      ptp_test_stream_clear (&t);
+    }
+}
+
+static void
 test_unregisters_itself (void)
 {
   PtpTestStream t;
 
-  ptp_test_stream_init (&t, ptp_test_producer_new_endless ("x"));
+  ptp_test_stream_init_keeping (&t, ptp_test_producer_new_endless ("x"), AS_TWISTED);
   t.consumer->on_write = unregister_on_third_cb;
   ptp_test_stream_start (&t);
   ptp_test_ends_wait (t.ends);
   ptp_test_stream_assert_bytes (&t, "xxx");
   g_assert_cmpint (t.producer->n_produces, ==, 3);
+  g_assert_cmpint (t.producer->n_cancels, ==, 0);
   g_assert_cmpuint (t.ends->n_finished, ==, 1);
   ptp_test_stream_clear (&t);
 }
@@ -71,7 +111,9 @@ test_pause (void)
   PtpTestStream t;
   int n_produces;
 
-  ptp_test_stream_init_in (&t, PTP_STREAM_STATE_STREAMING);
+  ptp_test_stream_init_keeping (&t, ptp_test_producer_new_endless ("x"), AS_TWISTED);
+  ptp_test_stream_start (&t);
+  ptp_test_stream_until_produced (&t, 1);
   ptp_test_stream_pause (&t);
   n_produces = t.producer->n_produces;
   ptp_test_drain ();
@@ -89,7 +131,7 @@ test_resume (void)
 {
   PtpTestStream t;
 
-  ptp_test_stream_init (&t, ptp_test_producer_new_words ("1 2 3"));
+  ptp_test_stream_init_keeping (&t, ptp_test_producer_new_words ("1 2 3"), AS_TWISTED);
   t.consumer->on_write = ptp_test_consumer_pause;
   ptp_test_stream_start (&t);
   ptp_test_drain ();
@@ -117,37 +159,41 @@ test_stop_producing (void)
   PtpTestStream t;
   int n_produces;
 
-  ptp_test_stream_init_in (&t, PTP_STREAM_STATE_STREAMING);
+  ptp_test_stream_init_keeping (&t, ptp_test_producer_new_endless ("x"), AS_TWISTED);
+  ptp_test_stream_start (&t);
+  ptp_test_stream_until_produced (&t, 1);
   n_produces = t.producer->n_produces;
   ptp_test_stream_stop (&t);
   ptp_test_stream_stop (&t);
-  ptp_test_stream_assert_state (&t, STOPPED);
+  ptp_test_stream_assert_state (&t, ENDING);
   g_assert_cmpint (t.producer->n_cancels, ==, 0);
   ptp_test_ends_wait (t.ends);
   g_assert_cmpint (t.producer->n_cancels, ==, 1);
+  g_assert_cmpuint (t.ends->n_stopped, ==, 1);
+  g_assert_cmpuint (t.consumer->n_aborts, ==, 0);
   g_assert_cmpint (t.producer->n_produces, ==, n_produces);
   ptp_test_stream_clear (&t);
 }
 
 /* Twisted: an exception out of resumeProducing is logged and the producer unregistered; the
  * consumer is relied on to stop the adapter in turn, and learns nothing of the reason.
- * Ours: the consumer is told why, then unregistered; the stream ends whatever it does, and the
- * error goes to whoever has started the stream instead of a log (rule E1).
+ * Ours: the consumer is unregistered, and told why before that unless it is kept; the stream ends
+ * whatever it does, and the error goes to whoever has started the stream instead of a log (rule
+ * E1).
  */
 static void
 test_produce_fails (void)
 {
   PtpTestStream t;
 
-  ptp_test_stream_init (&t, ptp_test_producer_new ());
+  ptp_test_stream_init_keeping (&t, ptp_test_producer_new (), AS_TWISTED);
   ptp_test_producer_answer (t.producer, "1", PTP_STEP_RESULT_MORE);
   ptp_test_producer_answer_error (t.producer, NULL, PTP_STEP_RESULT_FAILED,
                                   g_error_new (G_IO_ERROR, G_IO_ERROR_BUSY, "Scripted"));
   ptp_test_stream_start (&t);
   ptp_test_ends_wait (t.ends);
-  ptp_test_log_assert (t.log, "register produce write produce failed unregister error");
+  ptp_test_log_assert (t.log, "register produce write produce unregister failed");
   g_assert_error (t.ends->error, G_IO_ERROR, G_IO_ERROR_BUSY);
-  g_assert_error (t.consumer->failure, G_IO_ERROR, G_IO_ERROR_BUSY);
   g_assert_cmpint (t.producer->n_cancels, ==, 0);
   ptp_test_stream_clear (&t);
 }
@@ -188,9 +234,10 @@ test_produce_and_unregister_fail (void)
   ptp_test_stream_clear (&t);
 }
 
-/* Twisted: stopStreaming stops the task, the producer is not told, and a second call does
- * nothing. Calling it before startStreaming is an error there.
- * Ours: the same; before the start it makes that do nothing (rule L2).
+/* Twisted: a consumer lets go of its producer and then calls stopStreaming, which stops the task;
+ * the producer is not told, and a second call does nothing. Calling it before startStreaming is an
+ * error there.
+ * Ours: the same, and it is a good end; before the start it makes that do nothing (rule L2).
  */
 static void
 test_stop_streaming_twice (void)
@@ -198,8 +245,11 @@ test_stop_streaming_twice (void)
   PtpTestStream t;
   int n_produces;
 
-  ptp_test_stream_init_in (&t, PTP_STREAM_STATE_STREAMING);
+  ptp_test_stream_init_keeping (&t, ptp_test_producer_new_endless ("x"), AS_TWISTED);
+  ptp_test_stream_start (&t);
+  ptp_test_stream_until_produced (&t, 1);
   n_produces = t.producer->n_produces;
+  ptp_test_stream_unregister (&t);
   ptp_pull_to_push_stop_streaming (t.stream);
   ptp_pull_to_push_stop_streaming (t.stream);
   ptp_test_ends_wait (t.ends);
@@ -229,7 +279,7 @@ test_no_cooperation_needed (void)
   g_assert_no_error (error);
   g_assert_true (PTP_IS_PULL_TO_PUSH (consumer->producer));
   ptp_test_until_set (&producer->n_produces);
-  ptp_consumer_unregister_producer (PTP_CONSUMER (consumer));
+  ptp_test_consumer_unregister (consumer, NULL);
   n_produces = producer->n_produces;
   ptp_test_drain ();
   g_assert_cmpint (producer->n_produces, ==, n_produces);
@@ -245,6 +295,8 @@ main (int argc, char **argv)
   g_test_add_func ("/twisted-parity/interface", test_interface);
   g_test_add_func ("/twisted-parity/writes-until-done", test_writes_until_done);
   g_test_add_func ("/twisted-parity/unregisters-itself", test_unregisters_itself);
+  g_test_add_func ("/twisted-parity/stop-streaming-after-letting-go",
+                   test_stop_streaming_after_letting_go);
   g_test_add_func ("/twisted-parity/pause", test_pause);
   g_test_add_func ("/twisted-parity/resume", test_resume);
   g_test_add_func ("/twisted-parity/stop-producing", test_stop_producing);

@@ -3,7 +3,7 @@
  *
  * Copies a file, and shows how far it is. A line "p" on standard input pauses the copy and lets it
  * go on, a line "q" cancels it; then a target that was there stays as it was, and one that was not
- * is removed.
+ * there is not made.
  */
 #include <pulltopush/pulltopush.h>
 #include <gio/gunixinputstream.h>
@@ -17,8 +17,6 @@ typedef struct
   PtpInputStreamProducer *producer;
   PtpOutputStreamConsumer *consumer;
   PtpPullToPush *stream;
-  GFile *target;
-  gboolean is_new;
   gboolean held;
   GError *error;
 } Copy;
@@ -48,39 +46,16 @@ show_progress_cb (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-/* Only a consumer that was closed has written all it was given. */
-static void
-closed_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  Copy *copy = data;
-
-  /* The first error is the one that matters. */
-  ptp_output_stream_consumer_close_finish (copy->consumer, result,
-                                           copy->error == NULL ? &copy->error : NULL);
-  show_progress (copy);
-  g_printerr ("\n");
-  /* Nobody wants half a file, which a target that was there is not: GIO leaves it as it was. */
-  if (copy->error != NULL && copy->is_new)
-    g_file_delete (copy->target, NULL, NULL);
-  g_main_loop_quit (copy->loop);
-}
-
+/* The target is in its place by now, whole, or as it was before. */
 static void
 ended_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   Copy *copy = data;
-  g_autoptr (GError) error = NULL;
 
-  /* A stream is stopped by a consumer that failed, and closing it says why. */
-  if (!ptp_pull_to_push_wait_finish (copy->stream, result, &error)
-      && !g_error_matches (error, PTP_ERROR, PTP_ERROR_STOPPED))
-    {
-      copy->error = g_steal_pointer (&error);
-      ptp_output_stream_consumer_abort (copy->consumer);
-    }
-
-  ptp_output_stream_consumer_close_async (copy->consumer, G_PRIORITY_DEFAULT, NULL, closed_cb,
-                                          copy);
+  ptp_pull_to_push_wait_finish (copy->stream, result, &copy->error);
+  show_progress (copy);
+  g_printerr ("\n");
+  g_main_loop_quit (copy->loop);
 }
 
 static void
@@ -114,22 +89,17 @@ command_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static gboolean
-start (Copy *copy, const char *source_name, GError **error)
+start (Copy *copy, const char *source_name, const char *target_name, GError **error)
 {
   g_autoptr (GFile) source = g_file_new_for_commandline_arg (source_name);
-  g_autoptr (GFileInputStream) input = NULL;
-  g_autoptr (GFileOutputStream) output = NULL;
+  g_autoptr (GFile) target = g_file_new_for_commandline_arg (target_name);
+  g_autoptr (GFileInputStream) input = g_file_read (source, NULL, error);
 
-  input = g_file_read (source, NULL, error);
   if (input == NULL)
-    return FALSE;
-  copy->is_new = !g_file_query_exists (copy->target, NULL);
-  output = g_file_replace (copy->target, NULL, FALSE, G_FILE_CREATE_NONE, NULL, error);
-  if (output == NULL)
     return FALSE;
 
   copy->producer = ptp_input_stream_producer_new (G_INPUT_STREAM (input));
-  copy->consumer = ptp_output_stream_consumer_new (G_OUTPUT_STREAM (output));
+  copy->consumer = PTP_OUTPUT_STREAM_CONSUMER (ptp_file_consumer_new (target));
   copy->stream = ptp_pull_to_push_stream (PTP_PULL_PRODUCER (copy->producer),
                                           PTP_CONSUMER (copy->consumer), error);
   if (copy->stream == NULL)
@@ -147,7 +117,6 @@ main (int argc, char *argv[])
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GInputStream) input = g_unix_input_stream_new (STDIN_FILENO, FALSE);
   g_autoptr (GDataInputStream) commands = g_data_input_stream_new (input);
-  g_autoptr (GFile) target = NULL;
   g_autoptr (GError) error = NULL;
   Copy copy = { .loop = loop, .cancellable = cancellable, .commands = commands };
 
@@ -157,8 +126,7 @@ main (int argc, char *argv[])
       return 2;
     }
 
-  copy.target = target = g_file_new_for_commandline_arg (argv[2]);
-  if (start (&copy, argv[1], &copy.error))
+  if (start (&copy, argv[1], argv[2], &copy.error))
     {
       guint timer = g_timeout_add (100, show_progress_cb, &copy);
 

@@ -46,7 +46,7 @@ serve_generator_produce (PtpPullProducer *producer, PtpConsumer *consumer, GErro
 }
 
 static void
-serve_generator_cancel (PtpPullProducer *producer)
+serve_generator_cancel (PtpPullProducer *producer, const GError *reason)
 {
   SERVE_GENERATOR (producer)->next = SERVE_GENERATOR (producer)->n_chunks;
 }
@@ -85,26 +85,17 @@ typedef struct
   GError *error;
 } Serve;
 
-static void
-closed_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  Serve *serve = data;
-
-  if (ptp_output_stream_consumer_close_finish (serve->consumer, result, &serve->error))
-    g_print ("%" G_GUINT64_FORMAT " bytes, at most %" G_GSIZE_FORMAT " bytes queued\n",
-             ptp_output_stream_consumer_get_bytes_written (serve->consumer),
-             ptp_output_stream_consumer_get_peak_queued (serve->consumer));
-  g_main_loop_quit (serve->loop);
-}
-
-/* Closing waits until everything is sent; if the client is gone, it says so. */
+/* Everything is sent, and the client knows that this was all; or the error says that it is gone. */
 static void
 ended_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   Serve *serve = data;
 
-  ptp_output_stream_consumer_close_async (serve->consumer, G_PRIORITY_DEFAULT, NULL, closed_cb,
-                                          serve);
+  if (ptp_pull_to_push_wait_finish (PTP_PULL_TO_PUSH (source), result, &serve->error))
+    g_print ("%" G_GUINT64_FORMAT " bytes, at most %" G_GSIZE_FORMAT " bytes queued\n",
+             ptp_output_stream_consumer_get_bytes_written (serve->consumer),
+             ptp_output_stream_consumer_get_peak_queued (serve->consumer));
+  g_main_loop_quit (serve->loop);
 }
 
 static gboolean

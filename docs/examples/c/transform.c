@@ -16,8 +16,6 @@ typedef struct
   GBytes *original;
   GBytes *packed;
   GOutputStream *memory;
-  PtpOutputStreamConsumer *consumer;
-  GAsyncReadyCallback converted_cb;
   GError *error;
 } Transform;
 
@@ -26,16 +24,6 @@ fail (Transform *transform, GError *error)
 {
   transform->error = error;
   g_main_loop_quit (transform->loop);
-}
-
-/* What could not be written, closing says. */
-static void
-ended_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  Transform *transform = data;
-
-  ptp_output_stream_consumer_close_async (transform->consumer, G_PRIORITY_DEFAULT, NULL,
-                                          transform->converted_cb, transform);
 }
 
 /* Streams bytes through a converter into memory, and then calls converted_cb. */
@@ -47,29 +35,27 @@ convert (Transform *transform,
 {
   g_autoptr (PtpBytesProducer) producer = ptp_bytes_producer_new (bytes);
   g_autoptr (GOutputStream) stage = NULL;
+  g_autoptr (PtpOutputStreamConsumer) consumer = NULL;
   g_autoptr (PtpPullToPush) stream = NULL;
   GError *error = NULL;
 
   g_clear_object (&transform->memory);
-  g_clear_object (&transform->consumer);
   transform->memory = g_memory_output_stream_new_resizable ();
   stage = g_converter_output_stream_new (transform->memory, converter);
-  transform->consumer = ptp_output_stream_consumer_new (stage);
-  transform->converted_cb = converted_cb;
+  consumer = ptp_output_stream_consumer_new (stage);
 
   ptp_bytes_producer_set_chunk_size (producer, CHUNK_SIZE);
-  stream = ptp_pull_to_push_stream (PTP_PULL_PRODUCER (producer),
-                                    PTP_CONSUMER (transform->consumer), &error);
+  stream = ptp_pull_to_push_stream (PTP_PULL_PRODUCER (producer), PTP_CONSUMER (consumer), &error);
   if (stream == NULL)
     fail (transform, error);
   else
-    ptp_pull_to_push_wait_async (stream, NULL, ended_cb, transform);
+    ptp_pull_to_push_wait_async (stream, NULL, converted_cb, transform);
 }
 
 static GBytes *
-convert_finish (Transform *transform, GAsyncResult *result, GError **error)
+convert_finish (Transform *transform, GObject *stream, GAsyncResult *result, GError **error)
 {
-  if (!ptp_output_stream_consumer_close_finish (transform->consumer, result, error))
+  if (!ptp_pull_to_push_wait_finish (PTP_PULL_TO_PUSH (stream), result, error))
     return NULL;
 
   return g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (transform->memory));
@@ -80,7 +66,7 @@ unpacked_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   Transform *transform = data;
   GError *error = NULL;
-  g_autoptr (GBytes) unpacked = convert_finish (transform, result, &error);
+  g_autoptr (GBytes) unpacked = convert_finish (transform, source, result, &error);
 
   if (unpacked != NULL && !g_bytes_equal (unpacked, transform->original))
     error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
@@ -103,7 +89,7 @@ packed_cb (GObject *source, GAsyncResult *result, gpointer data)
     = G_CONVERTER (g_zlib_decompressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP));
   GError *error = NULL;
 
-  transform->packed = convert_finish (transform, result, &error);
+  transform->packed = convert_finish (transform, source, result, &error);
   if (transform->packed == NULL)
     {
       fail (transform, error);
@@ -156,7 +142,6 @@ main (int argc, char *argv[])
   if (failed)
     g_printerr ("transform: %s\n", transform.error->message);
   g_clear_error (&transform.error);
-  g_clear_object (&transform.consumer);
   g_clear_object (&transform.memory);
   g_clear_pointer (&transform.packed, g_bytes_unref);
   g_clear_pointer (&transform.original, g_bytes_unref);

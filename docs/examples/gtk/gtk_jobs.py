@@ -157,27 +157,9 @@ class StreamCopy(Job):
         self.stream = PullToPush.stream(producer, consumer, cancellable=self.cancellable)
         if self.paused:
             self.stream.hold("user")
-        try:
-            await self.stream.wait()
-        except PullToPush.StoppedError:
-            # By a consumer that failed: closing it says why.
-            await consumer.close()
-        except GLib.Error:
-            # What is queued is not worth writing any more.
-            consumer.abort()
-            await self.closed(consumer)
-            raise
-        else:
-            # Only a consumer that was closed has written all it was given.
-            await consumer.close(cancellable=self.cancellable)
-            self.count(producer, consumer)
-
-    async def closed(self, consumer):
-        try:
-            await consumer.close()
-        except GLib.Error:
-            # It says that it was aborted. The first error is the one to tell.
-            pass
+        # The file below is closed by then.
+        await self.stream.wait()
+        self.count(producer, consumer)
 
     def opened(self, start, finish):
         """Awaits an asynchronous function of GIO."""
@@ -208,7 +190,7 @@ class StreamCopy(Job):
         self.emit("changed")
 
     # A hold has a name and a holder. The rate limit is held by a timer, beside the user's and the
-    # consumer's: the stream goes on when all of them have let go.
+    # consumer's: the stream goes on when all of them have released it.
 
     def set_limited(self, limited):
         self.limited = limited

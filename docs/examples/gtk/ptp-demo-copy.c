@@ -22,7 +22,6 @@ struct _PtpDemoCopy
   PtpInputStreamProducer *producer;
   PtpOutputStreamConsumer *consumer;
   PtpPullToPush *stream;
-  GError *error; /* (owned) (nullable): why it is over, while the target is being closed */
 
   gboolean paused;
   gboolean limited;
@@ -62,7 +61,7 @@ limit_over_cb (gpointer data)
 }
 
 /* A hold has a name and a holder. This one is held by a timer, beside the user's and the
- * consumer's: the stream goes on when all of them have let go. */
+ * consumer's: the stream goes on when all of them have released it. */
 static void
 written_cb (PtpDemoCopy *self)
 {
@@ -88,32 +87,15 @@ end (PtpDemoCopy *self, const GError *error)
   ptp_demo_job_end (PTP_DEMO_JOB (self), error);
 }
 
-/* Only a consumer that was closed has written all it was given. */
-static void
-closed_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (PtpDemoCopy) self = data;
-  g_autoptr (GError) error = NULL;
-
-  ptp_output_stream_consumer_close_finish (self->consumer, result, &error);
-  end (self, self->error != NULL ? self->error : error);
-}
-
+/* The file below is closed by now. */
 static void
 ended_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (PtpDemoCopy) self = data;
+  g_autoptr (GError) error = NULL;
 
-  /* A stream is stopped by a consumer that failed, and closing it says why. */
-  if (!ptp_pull_to_push_wait_finish (self->stream, result, &self->error)
-      && g_error_matches (self->error, PTP_ERROR, PTP_ERROR_STOPPED))
-    g_clear_error (&self->error);
-
-  /* What is queued is not worth writing any more. */
-  if (self->error != NULL)
-    ptp_output_stream_consumer_abort (self->consumer);
-  ptp_output_stream_consumer_close_async (self->consumer, G_PRIORITY_DEFAULT, self->cancellable,
-                                          closed_cb, g_object_ref (self));
+  ptp_pull_to_push_wait_finish (self->stream, result, &error);
+  end (self, error);
 }
 
 static void
@@ -188,7 +170,6 @@ forget (PtpDemoCopy *self)
   g_clear_object (&self->producer);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->target);
-  g_clear_error (&self->error);
 }
 
 static void

@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 // Copies a file, and shows how far it is. The line "p" pauses and goes on, "q" cancels. A target
-// that was there stays as it was until the copy is whole; one that was not is removed if that fails.
+// that was there stays as it was until the copy is whole; a new one is not there before.
 
 import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
@@ -17,10 +17,7 @@ const terminal = Gio.UnixOutputStream.new(2, false);
 class Copy {
     constructor(source, target) {
         this.producer = PullToPush.InputStreamProducer.new(source.read(null));
-        this.target = target;
-        this.isNew = !target.query_exists(null);
-        const output = target.replace(null, false, Gio.FileCreateFlags.NONE, null);
-        this.consumer = PullToPush.OutputStreamConsumer.new(output);
+        this.consumer = PullToPush.FileConsumer.new(target);
         this.cancellable = new Gio.Cancellable();
         this.hold = null;
     }
@@ -67,31 +64,13 @@ class Copy {
             return GLib.SOURCE_CONTINUE;
         });
         try {
-            await this.waitAndClose();
-        } catch (error) {
-            if (this.isNew)
-                this.target.delete(null);
-            throw error;
+            await this.stream.wait();
         } finally {
             GLib.source_remove(timer);
         }
         this.show();
         printerr('');
         return consumer.bytesWritten;
-    }
-
-    async waitAndClose() {
-        try {
-            await this.stream.wait();
-        } catch (error) {
-            // One that was stopped has a consumer that failed: closing it says why.
-            if (!error.matches?.(PullToPush.Error, PullToPush.Error.STOPPED)) {
-                this.consumer.abort();
-                await this.consumer.close().catch(() => {});
-                throw error;
-            }
-        }
-        await this.consumer.close();
     }
 }
 

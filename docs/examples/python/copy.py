@@ -3,8 +3,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Copies a file, and shows how far it is. The line "p" pauses and goes on, "q" cancels.
 
-A target that was there stays as it was until the copy is whole; one that was not is removed if that
-fails.
+A target that was there stays as it was until the copy is whole; a new one is there only then.
 """
 
 import os
@@ -21,10 +20,7 @@ USAGE = "Usage: copy.py SOURCE TARGET"
 class Copy:
     def __init__(self, source, target):
         self.producer = PullToPush.InputStreamProducer.new(source.read(None))
-        self.target = target
-        self.is_new = not target.query_exists(None)
-        output = target.replace(None, False, Gio.FileCreateFlags.NONE, None)
-        self.consumer = PullToPush.OutputStreamConsumer.new(output)
+        self.consumer = PullToPush.FileConsumer.new(target)
         self.cancellable = Gio.Cancellable()
         self.hold = None
 
@@ -59,32 +55,10 @@ class Copy:
         self.stream = PullToPush.stream(self.producer, self.consumer, cancellable=self.cancellable)
         GLib.unix_fd_add_full(GLib.PRIORITY_DEFAULT, 0, GLib.IOCondition.IN, self.obey)
         GLib.timeout_add(100, self.show)
-        try:
-            await self.wait_and_close()
-        except GLib.Error:
-            if self.is_new:
-                self.target.delete(None)
-            raise
+        await self.stream.wait()
         self.show()
         sys.stderr.write("\n")
         return self.consumer.get_bytes_written()
-
-    async def wait_and_close(self):
-        try:
-            await self.stream.wait()
-        except PullToPush.StoppedError:
-            # By a consumer that failed: closing it says why.
-            await self.consumer.close()
-        except GLib.Error:
-            self.consumer.abort()
-            try:
-                await self.consumer.close()
-            except GLib.Error:
-                # It was aborted: no news.
-                pass
-            raise
-        else:
-            await self.consumer.close()
 
 
 def main(arguments):

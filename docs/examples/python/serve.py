@@ -45,12 +45,7 @@ async def serve(mebibytes):
 
     consumer = PullToPush.OutputStreamConsumer.new(connection.get_output_stream())
     consumer.set_marks(64 * 1024, 256 * 1024, 1024 * 1024)
-    try:
-        await PullToPush.stream(generate(mebibytes), consumer).wait()
-    except PullToPush.StoppedError:
-        # The client is gone; closing says how.
-        pass
-    await consumer.close()
+    await PullToPush.stream(generate(mebibytes), consumer).wait()
     written, queued = consumer.get_bytes_written(), consumer.get_peak_queued()
     print(f"{written} bytes, at most {queued} bytes queued")
 

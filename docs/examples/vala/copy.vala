@@ -3,20 +3,19 @@
  *
  * Copies a file, and shows how far it is. A line "p" on standard input pauses the copy and lets it
  * go on, a line "q" cancels it; then a target that was there stays as it was, and one that was not
- * is removed.
+ * there is not made.
  */
 
 class Copy : Object {
   private Cancellable cancellable = new Cancellable ();
   private PullToPush.InputStreamProducer producer;
-  private PullToPush.OutputStreamConsumer consumer;
+  private PullToPush.FileConsumer consumer;
   private PullToPush.PullToPush stream;
   private bool held = false;
 
   public async uint64 run (File source, File target) throws Error {
-    var is_new = !target.query_exists ();
     producer = new PullToPush.InputStreamProducer (yield source.read_async ());
-    consumer = new PullToPush.OutputStreamConsumer (yield target.replace_async (null, false, NONE));
+    consumer = new PullToPush.FileConsumer (target);
     stream = PullToPush.PullToPush.stream (producer, consumer);
     stream.cancellable = cancellable;
 
@@ -26,34 +25,13 @@ class Copy : Object {
     });
     try {
       obey_commands.begin ();
-      yield wait_and_close ();
+      yield stream.wait_async ();
       show_progress ();
-    } catch (Error error) {
-      if (is_new)
-        yield target.delete_async ();
-      throw error;
     } finally {
       Source.remove (timer);
       stderr.printf ("\n");
     }
     return consumer.bytes_written;
-  }
-
-  private async void wait_and_close () throws Error {
-    try {
-      yield stream.wait_async ();
-    } catch (PullToPush.Error.STOPPED error) {
-      // The consumer has failed, and closing it says why.
-    } catch (Error error) {
-      consumer.abort ();
-      try {
-        yield consumer.close_async ();
-      } catch (Error aborted) {
-        // No news.
-      }
-      throw error;
-    }
-    yield consumer.close_async ();
   }
 
   private void show_progress () {

@@ -16,12 +16,7 @@ async Bytes convert (Bytes bytes, Converter converter) throws Error {
   var producer = new PullToPush.BytesProducer (bytes);
   producer.chunk_size = CHUNK_SIZE;
 
-  try {
-    yield PullToPush.PullToPush.stream (producer, consumer).wait_async ();
-  } catch (PullToPush.Error.STOPPED error) {
-    // The converter has failed, and closing the consumer says why.
-  }
-  yield consumer.close_async ();
+  yield PullToPush.PullToPush.stream (producer, consumer).wait_async ();
   return memory.steal_as_bytes ();
 }
 

@@ -55,7 +55,7 @@ const Consumer = GObject.registerClass({
         return true;
     }
 
-    vfunc_unregister_producer() {}
+    vfunc_unregister_producer(_producer) {}
 
     vfunc_write(data) {
         this.bytes += data.get_size();
@@ -72,7 +72,7 @@ function measureOurs(clock) {
 
     const stream = PullToPush.PullToPush.stream(producer, consumer);
     stream.connect('finished', () => loop.quit());
-    stream.connect('error', () => loop.quit());
+    stream.connect('failed', () => loop.quit());
     loop.run();
     return consumer.bytes;
 }

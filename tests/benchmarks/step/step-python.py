@@ -41,7 +41,7 @@ class Consumer(GObject.Object, PullToPush.Consumer):
     def do_register_push_producer(self, producer):
         return True
 
-    def do_unregister_producer(self):
+    def do_unregister_producer(self, producer):
         pass
 
     def do_write(self, data):
@@ -54,7 +54,7 @@ def measure_ours(clock):
     consumer = Consumer()
     stream = PullToPush.PullToPush.stream(Producer(clock), consumer)
     stream.connect("finished", lambda *_: loop.quit())
-    stream.connect("error", lambda *_: loop.quit())
+    stream.connect("failed", lambda *_: loop.quit())
     loop.run()
     return consumer.bytes
 

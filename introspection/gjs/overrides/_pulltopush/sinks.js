@@ -4,11 +4,12 @@
 
 // Where a stream can end in JavaScript: a function, or a loop that takes one chunk at a time.
 
-const {Gio, GObject} = imports.gi;
+const {Gio, GLib, GObject} = imports.gi;
 // What toArray() calls, without the two looks at a prototype that cost as much again.
 const {fromGBytes} = imports.byteArray;
-const {isThenable, nameOf} = imports.overrides._pulltopush.errors;
+const {RECORD, isThenable, nameOf} = imports.overrides._pulltopush.errors;
 const {spend} = imports.overrides._pulltopush.garbage;
+const {connectionOf} = imports.overrides._pulltopush.sources;
 
 // Something that will happen, and who waits for it.
 class Event {
@@ -17,9 +18,17 @@ class Event {
     }
 }
 
+// A function that writes somewhere may return how many bytes it wrote.
+function isShort(answer, length) {
+    return typeof answer === 'number' && answer < length;
+}
+
 function define(PullToPush, Record) {
+    const {DONE, PENDING} = PullToPush.EndResult;
+    const {FINISHED, ABORTED} = PullToPush.Settlement;
+
     // Calls a function with each chunk. A promise that it gives back pauses the stream until that is
-    // kept.
+    // kept. However the stream ends, it does so when no promise is left.
     const FunctionConsumer = GObject.registerClass({
         GTypeName: 'PtpGjsFunctionConsumer',
         Implements: [PullToPush.Consumer],
@@ -31,12 +40,14 @@ function define(PullToPush, Record) {
             this._func = func;
             this._producer = null;
             this._nAwaited = 0;
-            this._rest = null;
-            this.record = new Record(PullToPush);
+            this._failure = null;
+            this._settlement = null;
+            this[RECORD] = new Record(PullToPush);
         }
 
         vfunc_register_push_producer(producer) {
             this._producer = producer;
+            this._failure = this._settlement = null;
             return true;
         }
 
@@ -49,46 +60,66 @@ function define(PullToPush, Record) {
             let answer;
             try {
                 answer = this._func(data);
+                if (isThenable(answer))
+                    this._waitFor(answer, data.length);
+                else if (isShort(answer, data.length))
+                    throw this._shortWrite(answer, data.length);
             } catch (error) {
-                throw this.record.note(error, 'The function that takes chunks');
+                throw this[RECORD].note(error, 'The function that takes chunks');
             }
-            if (isThenable(answer))
-                this._waitFor(answer);
             spend(data.length);
             return true;
         }
 
-        _waitFor(promise) {
+        _waitFor(promise, length) {
             this._nAwaited++;
             this._producer?.pause_producing();
-            promise.then(() => this._goOn(), error => this._fail(error));
+            Promise.resolve(promise).then(answer => {
+                if (isShort(answer, length))
+                    this._fail(this._shortWrite(answer, length));
+                else
+                    this._goOn();
+            }, error => this._fail(error));
+        }
+
+        _shortWrite(answer, length) {
+            const {Error: errors} = PullToPush;
+            return new GLib.Error(errors, errors.FAILED,
+                `The function that takes chunks returned ${answer}, so it took ${Math.max(answer, 0)} of ${length} bytes; ` +
+                'a function must take all of them, and return nothing if its result is not the number of bytes');
         }
 
         _goOn() {
             this._nAwaited--;
             if (this._nAwaited > 0)
                 return;
-            this._producer?.resume_producing();
-            this._rest?.happen();
+            if (this._settlement === null)
+                this._producer?.resume_producing();
+            else if (this._settlement === FINISHED && this._failure !== null)
+                this.emit_settle_failed(this._failure);
+            else
+                this.emit_settled(this._settlement);
         }
 
-        // C knows of no error: to it, this consumer died.
         _fail(error) {
-            this.record.failure ??= {error};
-            const producer = this._producer;
-            this._producer = null;
-            producer?.stop_producing();
+            this._failure ??= this[RECORD].note(error, 'The function that takes chunks');
+            if (this._settlement === null)
+                this._producer?.stop_producing(this._failure);
             this._goOn();
         }
 
-        // Resolves when no promise is left, which may be after the end of the stream.
-        async settle() {
-            if (this._nAwaited > 0) {
-                this._rest ??= new Event();
-                await this._rest.promise;
-            }
-            if (this.record.failure !== null)
-                throw this.record.failure.error;
+        vfunc_finish() {
+            this._settlement = FINISHED;
+            if (this._nAwaited > 0)
+                return PENDING;
+            if (this._failure !== null)
+                throw this._failure;
+            return DONE;
+        }
+
+        vfunc_abort() {
+            this._settlement = ABORTED;
+            return this._nAwaited > 0 ? PENDING : DONE;
         }
     });
 
@@ -182,28 +213,30 @@ function define(PullToPush, Record) {
         }
 
         async return(value) {
+            const end = this._end;
+            // For a call of next() that still waits: the loop was left, and nothing went wrong.
+            this._end = Promise.resolve();
             this._consumer.chunks = [];
             if (!this._ended) {
-                this.stream.stop_producing();
-                await this._end.catch(() => {});
+                this.stream.stop_streaming();
+                await end.catch(() => {});
             }
-            this._end = Promise.resolve();
             return {done: true, value};
         }
     }
 
-    // A consumer, and what remains to be done after the end of its stream.
     function toConsumer(sink) {
         if (sink instanceof GObject.Object) {
             if (GObject.type_is_a(sink.constructor.$gtype, PullToPush.Consumer.$gtype))
-                return [sink, null];
-            if (sink instanceof Gio.OutputStream) {
-                const consumer = PullToPush.OutputStreamConsumer.new(sink);
-                return [consumer, () => consumer.close()];
-            }
+                return sink;
+            if (sink instanceof Gio.OutputStream)
+                return PullToPush.OutputStreamConsumer.new(sink);
+            if (sink instanceof Gio.File)
+                return PullToPush.FileConsumer.new(sink);
+            if (sink instanceof Gio.IOStream)
+                return connectionOf(PullToPush, sink);
         }
-        const consumer = new FunctionConsumer(sink);
-        return [consumer, () => consumer.settle()];
+        return new FunctionConsumer(sink);
     }
 
     return {FunctionConsumer, Chunks, toConsumer};

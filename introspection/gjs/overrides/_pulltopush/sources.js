@@ -1,12 +1,15 @@
 // SPDX-FileCopyrightText: 2026 The pulltopush authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* exported Steps, define */
+/* exported Steps, connectionOf, define */
 
 // What can be streamed from JavaScript: any iterable of chunks, and what is nearly one.
 
 const {Gio, GLib, GObject} = imports.gi;
-const {isThenable, nameOf} = imports.overrides._pulltopush.errors;
+const {RECORD, isThenable, nameOf, reportUnhandled} = imports.overrides._pulltopush.errors;
 const {spend} = imports.overrides._pulltopush.garbage;
+
+// On an I/O stream that has a connection.
+const CONNECTED = Symbol('connected');
 
 const encoder = new TextEncoder();
 
@@ -30,19 +33,36 @@ var Steps = class {
     constructor(iterator) {
         this._iterator = iterator;
         this._answer = null;
+        this._early = null;
         this._closed = false;
         this._waiting = false;
     }
 
     // The next {done, value}; null if there is none before wake() is called.
-    next(wake) {
+    next(wake, fail = null) {
         if (this._waiting)
             return null;
-        const result = this._take();
+        const take = this._early ?? (() => this._take());
+        this._early = null;
+        const result = take();
         if (result.done || !isThenable(result.value))
             return result;
-        this._waitFor(result.value, wake);
+        this._waitFor(result.value, wake, fail);
         return null;
+    }
+
+    // The generator learns at once that its promise failed, and may catch that. What it yields or throws
+    // then stays here until the next step.
+    _failEarly(fail) {
+        try {
+            const result = this._take();
+            this._early = () => result;
+        } catch (error) {
+            this._early = () => {
+                throw error;
+            };
+            fail(error);
+        }
     }
 
     _take() {
@@ -58,17 +78,19 @@ var Steps = class {
         throw answer.error;
     }
 
-    _waitFor(promise, wake) {
+    _waitFor(promise, wake, fail) {
         const settle = answer => {
             if (this._closed)
                 return;
             this._answer = answer;
             this._waiting = false;
+            if ('error' in answer && fail !== null)
+                this._failEarly(fail);
             wake();
         };
 
         this._waiting = true;
-        promise.then(value => settle({value}), error => settle({error}));
+        Promise.resolve(promise).then(value => settle({value}), error => settle({error}));
     }
 
     // Once: what the generator has in its finally clauses runs.
@@ -95,8 +117,19 @@ function* awaited(iterable) {
         }
     } finally {
         if (!ended)
-            iterator.return?.()?.catch(logError);
+            Promise.resolve(iterator.return?.()).catch(error => reportUnhandled('the end of a source', error));
     }
+}
+
+// Both directions of an I/O stream belong to one object, which closes it. To find that again it would
+// have to be kept, and a loop of references through C is never collected.
+function connectionOf(PullToPush, ioStream) {
+    if (ioStream[CONNECTED]) {
+        throw new TypeError(`This ${nameOf(ioStream)} is streamed already: ` +
+            'make a PullToPush.Connection, and give that for both directions');
+    }
+    ioStream[CONNECTED] = true;
+    return PullToPush.Connection.new(ioStream);
 }
 
 function stepsOf(iterable) {
@@ -113,6 +146,7 @@ function stepsOf(iterable) {
 
 function define(PullToPush, Record) {
     const {MORE, FINISHED, PENDING} = PullToPush.StepResult;
+    const {emit_ready: emitReady} = PullToPush.PullProducer.prototype;
 
     // A pull producer that produces what an iterable has, one item a step.
     const IterableProducer = GObject.registerClass({
@@ -122,37 +156,53 @@ function define(PullToPush, Record) {
         _init(iterable) {
             super._init();
             this._steps = stepsOf(iterable);
-            this.record = new Record(PullToPush);
-            // After undefined nothing comes before somebody said ready, also if the stream asks
-            // once more.
-            this._heldBack = false;
+            this[RECORD] = new Record(PullToPush);
+            // A stream asks once more after its first PENDING, which is not for the generator unless
+            // ready came in between. A handler of ready would be called on any thread; GJS refuses that.
+            this._hasPended = false;
+            this._asksAgain = false;
             this._saidReady = false;
-            this.connect('ready', () => (this._saidReady = true));
             this._wake = () => this.emit_ready();
+            // Rule E12: a stream that is paused does not ask.
+            this._fail = error => {
+                this._close();
+                this.emit_broken(this[RECORD].note(error, 'The source'));
+            };
+        }
+
+        emit_ready() {
+            this._saidReady = true;
+            emitReady.call(this);
+        }
+
+        emit(signal, ...args) {
+            if (signal === 'ready')
+                this._saidReady = true;
+            return super.emit(signal, ...args);
         }
 
         vfunc_produce(consumer) {
-            if (this._heldBack && !this._saidReady)
+            const again = this._asksAgain;
+            this._asksAgain = false;
+            if (again && !this._saidReady)
                 return PENDING;
-            this._heldBack = this._saidReady = false;
+            this._saidReady = false;
             try {
                 return this._produce(consumer);
             } catch (error) {
                 this._close();
-                throw this.record.note(error, 'The source');
+                throw this[RECORD].note(error, 'The source');
             }
         }
 
         _produce(consumer) {
-            const result = this._steps.next(this._wake);
+            const result = this._steps.next(this._wake, this._fail);
             if (result === null)
-                return PENDING;
+                return this._pend();
             if (result.done)
                 return FINISHED;
-            if (result.value === undefined || result.value === null) {
-                this._heldBack = true;
-                return PENDING;
-            }
+            if (result.value === undefined || result.value === null)
+                return this._pend();
 
             const data = toArray(result.value);
             // GJS makes a GLib.Bytes of it by itself, in half of the time that its constructor takes.
@@ -160,6 +210,12 @@ function define(PullToPush, Record) {
                 consumer.write(data);
             spend(data.length);
             return MORE;
+        }
+
+        _pend() {
+            this._asksAgain = !this._hasPended;
+            this._hasPended = true;
+            return PENDING;
         }
 
         vfunc_cancel() {
@@ -171,7 +227,7 @@ function define(PullToPush, Record) {
             try {
                 this._steps.close();
             } catch (error) {
-                logError(error, 'Closing a generator');
+                reportUnhandled('the end of a source', error);
             }
         }
     });
@@ -182,6 +238,10 @@ function define(PullToPush, Record) {
                 return source;
             if (source instanceof Gio.InputStream)
                 return PullToPush.InputStreamProducer.new(source);
+            if (source instanceof Gio.File)
+                return PullToPush.InputStreamProducer.new(source.read(null));
+            if (source instanceof Gio.IOStream)
+                return connectionOf(PullToPush, source);
         }
         if (isChunk(source))
             return PullToPush.BytesProducer.new(new GLib.Bytes(toArray(source)));

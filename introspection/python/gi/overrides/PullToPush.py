@@ -2,14 +2,17 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What makes PullToPush at home in Python. PyGObject loads it with gi.repository.PullToPush."""
 
+import functools
+
 from gi.module import get_introspection_module
 from gi.overrides import override
 from gi.repository import Gio, GLib
 
-from ._pulltopush.errors import ERROR_CLASSES, RECORD, Record, StreamError
-from ._pulltopush.errors import exception_of, forget_exception, guard_class, new_record, note, raising_typed
-from ._pulltopush.errors import record_of, same, typed
-from ._pulltopush.future import Future, run, spawn
+from ._pulltopush.errors import ERROR_CLASSES, RECORD, SINK, SOURCE, Record, StreamError
+from ._pulltopush.errors import exception_of, forget_exception, guard_class, guarded_step, keep_record
+from ._pulltopush.errors import raising_typed, record_of, report_unheard, same, stopped_error, to_reason, typed
+from ._pulltopush.future import EndFuture, Future, run, spawn
+from ._pulltopush.holds import Holding
 
 PullToPush = get_introspection_module("PullToPush")
 
@@ -26,34 +29,82 @@ def overriding(cls):
     return override(cls)
 
 
-# Whoever implements one of them may raise any exception.
+# Whoever implements one of them may raise any exception, and whoever calls may give any as a reason.
 
 
 class PullProducer(PullToPush.PullProducer):
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
-        guard_class(cls, "produce")
+        guard_class(cls, SOURCE, raising=["produce"], reasoned=["cancel"])
 
     produce = raising_typed(PullToPush.PullProducer.produce)
+
+    def cancel(self, reason=None):
+        """Nobody will ask again; the reason is any exception, or StoppedError if there is none."""
+        super().cancel(to_reason(self, SOURCE, reason))
+
+    def emit_broken(self, error):
+        """Says with any exception that it broke while nobody asked."""
+        super().emit_broken(to_reason(self, SOURCE, error))
 
 
 PullProducer = overriding(PullProducer)
 
 
+class PushProducer(PullToPush.PushProducer):
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        guard_class(cls, RECORD, reasoned=["stop_producing"])
+
+    def stop_producing(self, reason=None):
+        """Stops it; the reason is any exception, or StoppedError if there is none."""
+        super().stop_producing(to_reason(self, RECORD, reason))
+
+
+PushProducer = overriding(PushProducer)
+
+
 class Consumer(PullToPush.Consumer):
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
-        guard_class(cls, "write", "register_push_producer", "register_pull_producer")
+        ends = ["finish", "abort"]
+        guard_class(cls, SINK, raising=["write", "register_push_producer", *ends], ending=ends, reasoned=["abort"])
 
     write = raising_typed(PullToPush.Consumer.write)
     register_push_producer = raising_typed(PullToPush.Consumer.register_push_producer)
     register_pull_producer = raising_typed(PullToPush.Consumer.register_pull_producer)
+    finish = raising_typed(PullToPush.Consumer.finish)
+
+    def abort(self, reason=None):
+        """Undoes what can be undone; the reason is any exception, or StoppedError if there is none."""
+        try:
+            return super().abort(to_reason(self, SINK, reason))
+        except GLib.Error as error:
+            raise typed(error) from None
+
+    def wait_settled(self, cancellable=None):
+        """Awaits that what finish or abort began is over, and what it came to."""
+        check_options(cancellable=cancellable)
+        future = Future()
+
+        def answer(_, result):
+            try:
+                future.set_result(self.wait_settled_finish(result))
+            except GLib.Error as error:
+                future.set_exception(typed(error))
+
+        self.wait_settled_async(cancellable, answer)
+        return future
+
+    def emit_settle_failed(self, error):
+        """Says with any exception that what was pending failed."""
+        super().emit_settle_failed(to_reason(self, SINK, error))
 
 
 Consumer = overriding(Consumer)
 
 # pylint: disable=wrong-import-position
-# They are made of the two above.
+# They are made of the three above.
 from ._pulltopush.sinks import CallableConsumer, Chunks, to_consumer  # noqa: E402
 from ._pulltopush.sources import Generated, IterableProducer, to_producer  # noqa: E402
 from ._pulltopush.sources import is_awaitable  # noqa: E402
@@ -61,10 +112,15 @@ from ._pulltopush.sources import is_awaitable  # noqa: E402
 # pylint: enable=wrong-import-position
 
 
-def stopped_error():
-    """What the library says to those who wait for what is stopped."""
-    text = "The stream was stopped before it was finished"
-    return typed(GLib.Error.new_literal(PullToPush.Error.quark(), text, PullToPush.Error.STOPPED))
+def check_options(cooperator=None, cancellable=None):
+    """Before anything has begun: afterwards, nobody would have the stream."""
+    for name, value, cls, advice in (
+        ("cooperator", cooperator, PullToPush.Cooperator, "PullToPush.Cooperator"),
+        ("cancellable", cancellable, Gio.Cancellable, "Gio.Cancellable"),
+    ):
+        if value is not None and not isinstance(value, cls):
+            what = f"the class {value.__name__}" if isinstance(value, type) else type(value).__name__
+            raise TypeError(f"The {name} is a {advice} or None, not {what}")
 
 
 class Ending:
@@ -85,8 +141,12 @@ class Ending:
             raise typed(error) from forget_exception(self)
 
     def wait(self, cancellable=None):
-        """Awaits the end; raises what made it fail, or StoppedError."""
-        future = Future()
+        """Awaits the end; raises what made it fail, or StoppedError.
+
+        A coroutine that is cancelled while it awaits this cancels what it waits for.
+        """
+        check_options(cancellable=cancellable)
+        future = EndFuture(self._stop)
         if cancellable is None and self._will_tell_here():
             self._take_signal(future)
         else:
@@ -110,25 +170,25 @@ class Ending:
                 self.disconnect(handlers.pop())
             self._tell(future)
 
-        for name in ("finished", "stopped", "error"):
+        for name in ("finished", "stopped", "failed"):
             handlers.append(self.connect(name, end))
 
     def _tell(self, future):
         if self.get_state() == PullToPush.StreamState.FINISHED:
-            self._succeed(future, True)
+            future.set_result(self._get_value())
         elif self.get_state() == PullToPush.StreamState.STOPPED:
             future.set_exception(stopped_error())
         else:
             future.set_exception(self.exception)
 
-    def _succeed(self, future, value):
+    def _get_value(self):
         record = record_of(self)
-        future.set_result(value if record is None else record.value)
+        return True if record is None else record.value
 
     def _take_wait(self, future, cancellable):
         def answer(_, result):
             try:
-                value = super(Ending, self).wait_finish(result)
+                super(Ending, self).wait_finish(result)
             except GLib.Error as error:
                 # The wait itself may have been cancelled.
                 its_own = self.get_error() is not None and same(error, self.get_error())
@@ -138,67 +198,15 @@ class Ending:
             # What is raised from here on refers to this call: see wait_finish().
             del result
             if exception is None:
-                self._succeed(future, value)
+                future.set_result(self._get_value())
             else:
                 future.set_exception(exception)
 
         self.wait_async(cancellable, answer)
 
 
-# A consumer that failed has stopped its stream, and closing it says why.
-StoppedError = ERROR_CLASSES[int(PullToPush.Error.STOPPED)]
-
-
-async def one_then_other(ended, closing):
-    try:
-        result = await ended
-    except StoppedError:
-        await closing
-        raise
-    await closing
-    return result
-
-
-async def close_at_end(ended, consumer):
-    """What was taken is delivered, also if there is no more to come."""
-    try:
-        await ended
-    except StoppedError:
-        await consumer.close()
-    except Exception:  # pylint: disable=broad-except
-        # Told to whoever waits for the stream, and the first error is the one that matters.
-        try:
-            await consumer.close()
-        except GLib.Error:
-            pass
-    else:
-        await consumer.close()
-
-
-# In the instance's dictionary of a stream whose consumer was made for it.
-CLOSING = "_ptp_closing"
-# In that of a task.
+# In the instance's dictionary of a task.
 COOPERATOR = "_ptp_cooperator"
-
-
-class Hold:
-    """One hold of a stream, which ends with the block that it opens, or by hand."""
-
-    def __init__(self, stream, name):
-        self._stream = stream
-        self.name = name
-
-    def release(self):
-        """Releases it, once."""
-        stream, self._stream = self._stream, None
-        if stream is not None:
-            stream.release(self.name)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.release()
 
 
 start_stream = raising_typed(PullToPush.PullToPush.stream)
@@ -214,11 +222,12 @@ def check_ends(producer, consumer):
             )
 
 
-class PullToPush_(Ending, PullToPush.PullToPush):  # pylint: disable=invalid-name
+class PullToPush_(Ending, Holding, PullToPush.PullToPush):  # pylint: disable=invalid-name
     def __init__(self, producer, consumer, **properties):
         check_ends(producer, consumer)
+        check_options(properties.get("cooperator"), properties.get("cancellable"))
         super().__init__(producer=producer, consumer=consumer, **properties)
-        setattr(self, RECORD, new_record(producer, consumer))
+        keep_record(self, producer, consumer)
 
     @classmethod
     def new(cls, producer, consumer):
@@ -227,24 +236,12 @@ class PullToPush_(Ending, PullToPush.PullToPush):  # pylint: disable=invalid-nam
     @staticmethod
     def stream(producer, consumer):
         check_ends(producer, consumer)
-        record = new_record(producer, consumer)
         stream = start_stream(producer, consumer)
-        setattr(stream, RECORD, record)
+        keep_record(stream, producer, consumer)
         return stream
 
-    def hold(self, name):
-        """Takes the hold at once; in a ``with`` statement, until the end of the block."""
-        super().hold(name)
-        return Hold(self, name)
-
-    def wait(self, cancellable=None):
-        """Awaits the end; raises what made it fail, or StoppedError.
-
-        Where stream() was given a Gio.OutputStream, that is then closed, too.
-        """
-        ended = super().wait(cancellable)
-        closing = getattr(self, CLOSING, None)
-        return ended if closing is None else spawn(one_then_other(ended, closing))
+    def _stop(self, reason):
+        self.stop_producing(reason)
 
 
 PullToPush_.__name__ = "PullToPush"
@@ -256,6 +253,9 @@ class CooperativeTask(Ending, PullToPush.CooperativeTask):
         """For annotations, such as CooperativeTask[int]."""
         return cls
 
+    def _stop(self, _):
+        self.stop()
+
     def get_cooperator(self):
         """What runs it, or None if it was not made here."""
         return getattr(self, COOPERATOR, None)
@@ -264,34 +264,26 @@ class CooperativeTask(Ending, PullToPush.CooperativeTask):
 CooperativeTask = overriding(CooperativeTask)
 
 
+class Cooperator(PullToPush.Cooperator):
+    @functools.wraps(PullToPush.Cooperator.cooperate)
+    def cooperate(self, step_func, *user_data):
+        if not callable(step_func):
+            raise TypeError(f"cooperate() needs a function, not {type(step_func).__name__}")
+        record = Record()
+        task = super().cooperate(guarded_step(step_func, record), *user_data)
+        setattr(task, RECORD, record)
+        setattr(task, COOPERATOR, self)
+        return task
+
+
+Cooperator = overriding(Cooperator)
+
+
 class OutputStreamConsumer(PullToPush.OutputStreamConsumer):
     set_marks = raising_typed(PullToPush.OutputStreamConsumer.set_marks)
 
-    def close(self, io_priority=GLib.PRIORITY_DEFAULT, cancellable=None):
-        """Awaits that all is written and the stream below closed, unless it is kept open."""
-        future = Future()
-
-        def answer(_, result):
-            try:
-                future.set_result(self.close_finish(result))
-            except GLib.Error as error:
-                future.set_exception(typed(error))
-
-        self.close_async(io_priority, cancellable, answer)
-        return future
-
 
 OutputStreamConsumer = overriding(OutputStreamConsumer)
-
-
-def check_options(cooperator, cancellable=None):
-    """Before anything has begun: afterwards, nobody would have the stream."""
-    for name, value, cls in (
-        ("cooperator", cooperator, PullToPush.Cooperator),
-        ("cancellable", cancellable, Gio.Cancellable),
-    ):
-        if value is not None and not isinstance(value, cls):
-            raise TypeError(f"The {name} is to be a {cls.__name__}, not {type(value).__name__}")
 
 
 def from_iterable(iterable):
@@ -309,26 +301,26 @@ def from_callable(function):
     return CallableConsumer(function)
 
 
-def stream(source, sink, *, cooperator=None, cancellable=None):
+def stream(source, sink, *, cooperator=None, cancellable=None, flags=PullToPush.PullToPushFlags.NONE):
     """Streams from a source into a sink, and returns the running PullToPush.PullToPush.
 
-    The source is a PullProducer, a Gio.InputStream, bytes, or any iterable of bytes. The sink is a
-    Consumer, a function, or a Gio.OutputStream, which is then closed when all is written. Keyword
-    arguments are the properties of the stream.
+    The source is a PullProducer, a Gio.InputStream, a Gio.File, a Gio.IOStream, bytes, or any iterable
+    of bytes. The sink is a Consumer, a Gio.OutputStream, a Gio.File, which is replaced when all of it
+    is there and not before, a Gio.IOStream, a function, or an object with write(), finish() and
+    abort(). Keyword arguments are the properties of the stream.
     """
     check_options(cooperator, cancellable)
+    consumer = to_consumer(sink)
     producer = to_producer(source)
-    consumer, made_here = to_consumer(sink)
-    if cooperator is None:
-        started = PullToPush_.stream(producer, consumer)
-    else:
-        started = PullToPush_(producer, consumer, cooperator=cooperator)
+    options = {} if cooperator is None else {"cooperator": cooperator}
+    if options or flags != PullToPush.PullToPushFlags.NONE:
+        started = PullToPush_(producer, consumer, flags=flags, **options)
         consumer.register_push_producer(started)
         started.start_streaming()
+    else:
+        started = PullToPush_.stream(producer, consumer)
     if cancellable is not None:
         started.set_cancellable(cancellable)
-    if made_here:
-        setattr(started, CLOSING, spawn(close_at_end(started.wait(), consumer)))
     return started
 
 
@@ -350,8 +342,7 @@ def cooperate(generator, *, cooperator=None):
         advice = ": call the generator function" if callable(generator) else f", not {type(generator).__name__}"
         raise TypeError(f"cooperate() needs a generator{advice}")
     check_options(cooperator)
-    steps, record, task = Generated(generator), Record(), []
-    record.value = None
+    steps, task = Generated(generator), []
 
     def step(*_):
         if steps.waiting:
@@ -363,18 +354,17 @@ def cooperate(generator, *, cooperator=None):
                     return PullToPush.StepResult.PENDING
                 item = steps.next()
         except StopIteration as stop:
-            record.value = stop.value
+            record_of(task[0]).value = stop.value
             return PullToPush.StepResult.FINISHED
-        except Exception as exception:  # pylint: disable=broad-except
-            raise note(record, exception, "The generator") from None
         pending = item is PullToPush.StepResult.PENDING
         return PullToPush.StepResult.PENDING if pending else PullToPush.StepResult.MORE
 
     chosen = PullToPush.Cooperator.ref_default() if cooperator is None else cooperator
     task.append(chosen.cooperate(step))
-    setattr(task[0], RECORD, record)
-    setattr(task[0], COOPERATOR, chosen)
     return task[0]
 
+
+# Rule E13.
+PullToPush.set_unheard_func(report_unheard)
 
 __all__ += ["from_iterable", "from_callable", "stream", "chunks", "cooperate"]

@@ -3,14 +3,34 @@
 """What can be awaited on a GLib main loop, with asyncio or without."""
 
 import asyncio
+import contextlib
 import inspect
 import sys
 import threading
 
 from gi.repository import GLib
 
-# The task of ours whose coroutine runs right now in a thread, and that of asyncio around it.
+from .errors import cancelled_error, report_unhandled, was_asked_for
+
+# The task of ours whose coroutine runs right now in a thread, and that of asyncio around it; and why a
+# generator is being closed.
 driving = threading.local()
+
+
+@contextlib.contextmanager
+def closing_for(reason):
+    """What is stopped in this block is stopped for this reason: it travels upstream (rule E11)."""
+    before = getattr(driving, "reason", None)
+    driving.reason = reason
+    try:
+        yield
+    finally:
+        driving.reason = before
+
+
+def closing_reason():
+    """Why what runs here is being closed, or None if it is not."""
+    return getattr(driving, "reason", None)
 
 
 def running_asyncio_loop():
@@ -27,6 +47,17 @@ def asyncio_task():
 def is_driven_here():
     """Whether a task of ours drives the caller; asyncio may in a main loop that was run from there."""
     return getattr(driving, "task", None) is not None and driving.around is asyncio_task()
+
+
+def check_loop():
+    """Raises if the asyncio loop that runs here is known never to run GLib's, which ends every wait."""
+    loop = running_asyncio_loop()
+    if loop is not None and type(loop).__module__.split(".")[0] in ("asyncio", "uvloop"):
+        raise RuntimeError(
+            f"This waits for GLib's main loop, which does not run under the {type(loop).__name__} of "
+            f"{type(loop).__module__}. Start the coroutine with PullToPush.run(), or run an asyncio loop on "
+            "GLib's, such as that of gi.events in PyGObject 3.50 and newer"
+        )
 
 
 class Future:
@@ -66,9 +97,8 @@ class Future:
         """Calls callback(self) once it is done; at once if it is."""
         if not callable(callback):
             raise TypeError(f"add_done_callback() needs a function, not {type(callback).__name__}")
-        self._seen = True
         if self._done:
-            callback(self)
+            self._call([callback])
         else:
             self._callbacks.append(callback)
 
@@ -90,24 +120,79 @@ class Future:
             return
         self._done, self._result, self._exception = True, result, exception
         callbacks, self._callbacks = self._callbacks, []
+        self._call(callbacks)
+
+    def _call(self, callbacks):
+        """Calls all of them: one that raises keeps no other from being called."""
+        leaving = None
         for callback in callbacks:
-            callback(self)
+            try:
+                callback(self)
+            except (KeyboardInterrupt, SystemExit) as exception:
+                leaving = exception
+            except BaseException as exception:  # pylint: disable=broad-except
+                report_unhandled("a callback of a Future", exception)
+        if leaving is not None:
+            try:
+                raise leaving
+            finally:
+                # The traceback refers to this frame.
+                leaving = None
 
     def __await__(self):
-        if self._done:
-            pass
-        elif not is_driven_here() and running_asyncio_loop() is not None:
+        if not self._done:
+            yield from self._wait()
+        return self.result()
+
+    def _wait(self):
+        try:
+            yield from self._suspend()
+        except BaseException as exception:
+            # The coroutine does not wait any more, and nobody else would end what it waited for.
+            if self._stop_source() and isinstance(exception, asyncio.CancelledError) and not self._done:
+                # When the cancellation arrives, all has ended. A second one does not wait for that.
+                yield from self._suspend()
+            raise
+
+    def _suspend(self):
+        if is_driven_here() or running_asyncio_loop() is None:
+            yield self
+        else:
+            check_loop()
             future = running_asyncio_loop().create_future()
             self.add_done_callback(lambda _: future.done() or future.set_result(None))
             yield from future.__await__()
-        else:
-            yield self
-        return self.result()
+
+    def _stop_source(self):
+        """Stops what the future stands for; returns whether there is something to stop."""
+        return False
 
     def __del__(self):
-        # Nothing fails in silence.
-        if self._exception is not None and not self._seen:
-            sys.excepthook(type(self._exception), self._exception, self._exception.__traceback__)
+        # No failure is silent.
+        exception = getattr(self, "_exception", None)
+        if exception is not None and not self._seen and not was_asked_for(exception):
+            report_unhandled("a Future: the exception was never retrieved", exception)
+
+
+class EndFuture(Future):
+    """The end of what can be stopped: a coroutine that is cancelled while it waits cancels that."""
+
+    def __init__(self, stop):
+        super().__init__()
+        self._stop = stop
+
+    def _finish(self, result, exception):
+        self._stop = None
+        super()._finish(result, exception)
+
+    def _stop_source(self):
+        if self._stop is None:
+            return False
+        # Whoever stops it knows how it ends.
+        self._seen = True
+        reason = closing_reason()
+        self._stop(cancelled_error() if reason is None else reason)
+        return True
 
 
 class Task(Future):
@@ -125,11 +210,14 @@ class Task(Future):
         """Raises CancelledError where it stands, so that its finally clauses run."""
         if self._done:
             return
-        self._seen = True
         if self._coroutine.cr_running:
             self._cancelled = True
         else:
             self._step(self._coroutine.throw, asyncio.CancelledError())
+
+    def _stop_source(self):
+        self.cancel()
+        return True
 
     def _step(self, advance, what):
         self._waits_for = None
@@ -188,8 +276,11 @@ class AsyncioTask(Future):
         self._task.add_done_callback(self._take)
 
     def cancel(self):
-        self._seen = True
         self._task.cancel()
+
+    def _stop_source(self):
+        self._task.cancel()
+        return True
 
     def _take(self, task):
         if task.cancelled():
@@ -245,6 +336,13 @@ def run(awaitable):
     Returns its result and raises its exception. Ctrl-C ends it like any other program.
     """
     check_awaitable(awaitable, "run")
+    if not is_driven_here():
+        try:
+            check_loop()
+        except RuntimeError:
+            if inspect.iscoroutine(awaitable):
+                awaitable.close()
+            raise
     loop = GLib.MainLoop.new(GLib.MainContext.ref_thread_default(), False)
     tasks = []
     if "gi.events" in sys.modules:
@@ -259,4 +357,7 @@ def run(awaitable):
         for task in tasks:
             if not task.done():
                 task.cancel()
+            if not task.done():
+                # What it awaited ends first; another Ctrl-C does not wait for that.
+                loop.run()
     return tasks[0].result()

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What can be streamed from Python: any iterable of chunks, and what is nearly one."""
 
-import inspect
-import sys
+import weakref
 
 from gi.repository import Gio, GLib, GObject, PullToPush
 
-from .future import is_awaitable, spawn
+from .errors import report_unhandled
+from .future import closing_for, is_awaitable, spawn
 
 StepResult = PullToPush.StepResult
 
@@ -28,9 +28,13 @@ def to_bytes(chunk):
     raise TypeError(f"A chunk is bytes, not {what}{advice}")
 
 
-def report(exception):
-    """Where there is nobody to raise it to."""
-    sys.excepthook(type(exception), exception, exception.__traceback__)
+def close_iterator(iterator):
+    if hasattr(iterator, "close"):
+        iterator.close()
+
+
+def finish(value):
+    raise StopIteration(value)
 
 
 class Generated:
@@ -40,6 +44,8 @@ class Generated:
         self.iterator = iter(iterable)
         self.answer = None
         self.closed = False
+        # What it came to when its answer failed and nobody had asked for an item.
+        self.ahead = None
 
     @property
     def waiting(self):
@@ -48,16 +54,41 @@ class Generated:
 
     def next(self):
         """The next item; raises StopIteration after the last, which may have a value."""
+        ahead, self.ahead = self.ahead, None
+        if ahead is not None:
+            return ahead()
         answer, self.answer = self.answer, None
         if answer is None:
             return next(self.iterator)
-        if answer.exception() is not None:
+        exception = answer.exception()
+        if exception is not None:
             if hasattr(self.iterator, "throw"):
-                return self.iterator.throw(answer.exception())
-            raise answer.exception()
+                return self.iterator.throw(exception)
+            if isinstance(exception, StopIteration):
+                # As a generator does: that is not how this iterator ends.
+                raise RuntimeError("What was awaited raised StopIteration") from exception
+            raise exception
         if hasattr(self.iterator, "send"):
             return self.iterator.send(answer.result())
         return next(self.iterator)
+
+    def take_failure(self):
+        """Raises in the generator what the awaited raised, if it did; returns what comes out of it.
+
+        A generator that catches it is one item ahead.
+        """
+        if self.answer is None or self.answer.exception() is None:
+            return None
+        try:
+            item = self.next()
+        except StopIteration as stop:
+            value = stop.value
+            self.ahead = lambda: finish(value)
+        except BaseException as exception:  # pylint: disable=broad-except
+            return exception
+        else:
+            self.ahead = lambda: item
+        return None
 
     def wait_for(self, awaitable, wake):
         """Returns whether that is there already; calls wake later if it is not."""
@@ -68,15 +99,23 @@ class Generated:
         task.add_done_callback(lambda _: wake())
         return False
 
-    def close(self):
+    def close(self, reason=None):
+        """Closes the generator, and stops with this reason what that waits for."""
         if self.closed:
             return
         self.closed = True
+        with closing_for(reason):
+            self._close()
+
+    def _close(self):
         answer, self.answer = self.answer, None
         if answer is not None and not answer.done():
             answer.cancel()
-        if hasattr(self.iterator, "close"):
-            self.iterator.close()
+            if not answer.done():
+                # Its own clean-up waits, and an asynchronous generator that still runs cannot be closed.
+                answer.add_done_callback(lambda _, iterator=self.iterator: close_iterator(iterator))
+                return
+        close_iterator(self.iterator)
 
     def __del__(self):
         # Of a task that was stopped, nothing else is left.
@@ -148,14 +187,14 @@ class IterableProducer(GObject.Object, PullToPush.PullProducer):
         except StopIteration:
             return StepResult.FINISHED
         except BaseException:
-            self._steps.close()
+            self._close()
             raise
 
     def _produce(self, consumer):
         item = self._steps.next()
         # Nearly all are, and what is none takes longer to find out.
         while type(item) is not bytes and is_awaitable(item):
-            if not self._steps.wait_for(item, self.emit_ready):
+            if not self._steps.wait_for(item, self._awaited):
                 return StepResult.PENDING
             item = self._steps.next()
         if item is None:
@@ -167,11 +206,34 @@ class IterableProducer(GObject.Object, PullToPush.PullProducer):
             consumer.write(chunk)
         return StepResult.MORE
 
-    def do_cancel(self):
+    def _awaited(self):
+        # Rule E12: a stream that is held asks for nothing before it is released, which may be never.
+        exception = self._steps.take_failure()
+        if exception is None:
+            self.emit_ready()
+        else:
+            self._close()
+            self.emit_broken(exception)
+
+    def do_cancel(self, reason):
+        self._close(reason)
+
+    def _close(self, reason=None):
         try:
-            self._steps.close()
-        except Exception as exception:  # pylint: disable=broad-except
-            report(exception)
+            self._steps.close(reason)
+        except BaseException as exception:  # pylint: disable=broad-except
+            report_unhandled("a source that was closed", exception)
+
+
+# What is made of a Gio.IOStream is one object for both directions. It lives as long as Python has the stream.
+connections = weakref.WeakKeyDictionary()
+
+
+def to_connection(stream):
+    connection = connections.get(stream)
+    if connection is None:
+        connections[stream] = connection = PullToPush.Connection.new(stream)
+    return connection
 
 
 def to_producer(source):
@@ -179,6 +241,10 @@ def to_producer(source):
         return source
     if isinstance(source, Gio.InputStream):
         return PullToPush.InputStreamProducer.new(source)
+    if isinstance(source, Gio.File):
+        return PullToPush.InputStreamProducer.new(source.read(None))
+    if isinstance(source, Gio.IOStream):
+        return to_connection(source)
     if isinstance(source, (GLib.Bytes, *BYTES_LIKE)):
         return PullToPush.BytesProducer.new(to_bytes(source))
     return IterableProducer(source)
