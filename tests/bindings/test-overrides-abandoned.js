@@ -139,8 +139,17 @@ function held(source, options) {
     return [stream, chunks];
 }
 
+// What a source awaits is kept waiting until the test opens it.
+let open = null;
+
+function whenOpened() {
+    return new Promise(resolve => {
+        open = resolve;
+    });
+}
+
 const failsSoon = async () => {
-    await turns(3);
+    await whenOpened();
     throw planned;
 };
 
@@ -168,6 +177,7 @@ for (const [name, make] of Object.entries({
         const [stream, chunks] = held(make(log));
         await until(() => stream.state === StreamState.WAITING);
         stream.hold('user');
+        open();
         const error = await rejects(stream.wait());
         assert(error === planned, `${error}`);
         assert(stream.exception === planned);
@@ -182,6 +192,7 @@ test('/gjs/overrides/rules/E12/with-a-cooperator', async () => {
     const [stream] = held([failsSoon()], {cooperator});
     await until(() => stream.state === StreamState.WAITING);
     stream.hold('user');
+    open();
     assert(await rejects(stream.wait()) === planned);
 });
 
@@ -196,6 +207,7 @@ test('/gjs/overrides/rules/E12/is-caught', async () => {
     })());
     await until(() => stream.state === StreamState.WAITING);
     const hold = stream.hold('user');
+    open();
     await turns(8);
     assertEqual(stream.state, StreamState.PAUSED);
     assertEqual(chunks, []);
@@ -213,6 +225,7 @@ test('/gjs/overrides/rules/E12/is-the-end', async () => {
     })());
     await until(() => stream.state === StreamState.WAITING);
     const hold = stream.hold('user');
+    open();
     await turns(8);
     assertEqual(stream.state, StreamState.PAUSED);
     hold.release();
@@ -222,10 +235,11 @@ test('/gjs/overrides/rules/E12/is-the-end', async () => {
 
 test('/gjs/overrides/rules/E12/good-news-waits', async () => {
     const [stream, chunks] = held((function* () {
-        yield yield settle().then(() => 'news');
+        yield yield whenOpened().then(() => 'news');
     })());
     await until(() => stream.state === StreamState.WAITING);
     const hold = stream.hold('user');
+    open();
     await turns(4);
     assertEqual(chunks, []);
     hold.release();
