@@ -51,8 +51,11 @@ def test_twelve_lines_are_twelve(command):
     assert len(command("twelve")[1].read_text(encoding="utf-8").splitlines()) <= 12
 
 
-def test_the_proxy_is_short(command):
-    assert len(command("proxy")[1].read_text(encoding="utf-8").splitlines()) <= 30
+def test_the_proxy_is_short_and_on_the_page(command, root):
+    text = command("proxy")[1].read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 30
+    code = text[text.index("import sys") :].replace("  # noqa: E402", "")
+    assert f"```python\n{code}```" in (root / "docs" / "how-a-stream-ends.md").read_text(encoding="utf-8")
 
 
 def reset(peer):

@@ -16,6 +16,7 @@ DOCS = guide.ROOT / "docs"
 ELSEWHERE = {
     "conformance.md",  # tests/conformance
     "gtk-demo.md",  # tests/examples
+    "how-a-stream-ends.md",  # tests/examples
     "start-javascript.md",  # tests/examples
     "start-python.md",  # tests/bindings
 }
