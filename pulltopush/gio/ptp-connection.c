@@ -185,7 +185,8 @@ break_off (PtpConnection *self, const GError *error)
 {
   g_autoptr (PtpConnection) alive = g_object_ref (self);
 
-  if (is_kept (self))
+  /* Each direction says so to the other. */
+  if (is_kept (self) || self->broken != NULL)
     return;
 
   self->broken = new_error_for_other (error);
