@@ -326,6 +326,21 @@ find_cut_short (PtpModel *self)
   return -1;
 }
 
+/* That may have begun without a word before the consumer let go of it. */
+static int
+find_vague (PtpModel *self)
+{
+  for (int i = 0; i < PTP_MODEL_SLOTS; i++)
+    {
+      const PtpModelStream *stream = &self->streams[i];
+
+      if (stream->vague && stream->end == PTP_STREAM_STATE_IDLE
+          && (stream->cause != PTP_MODEL_CAUSE_EXHAUSTED || stream->abort_wanted))
+        return i;
+    }
+  return -1;
+}
+
 static gboolean
 is_by_hand (PtpModel *self, PtpModelFrameKind kind)
 {
@@ -433,6 +448,14 @@ find_aborter (PtpModel *self, gboolean *instead)
         ptp_model_touch_at_end (self, cut_short, "abort after finish");
       self->streams[cut_short].stage = PTP_MODEL_STAGE_ABORTING;
       return self->streams[cut_short].abort_reason;
+    }
+
+  if (find_vague (self) >= 0)
+    {
+      const PtpModelStream *stream = &self->streams[find_vague (self)];
+
+      return stream->cause == PTP_MODEL_CAUSE_EXHAUSTED ? stream->abort_reason
+                                                        : ptp_model_get_reason (stream);
     }
 
   ptp_model_complain (self, "abort, and nobody has asked for it (L17)");
