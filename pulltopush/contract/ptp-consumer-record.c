@@ -83,6 +83,8 @@ record_free (gpointer data)
 {
   PtpConsumerRecord *self = data;
 
+  /* A task that waits keeps the consumer alive: whoever was in the array has been answered. */
+  g_clear_pointer (&self->waiters, g_ptr_array_unref);
   forget_end (self);
   g_free (self);
 }
