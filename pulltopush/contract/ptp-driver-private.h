@@ -37,6 +37,9 @@ void ptp_driver_set_funcs (const PtpDriverFuncs *funcs);
 void ptp_driver_attach (PtpDriver *self);
 void ptp_driver_detach (PtpDriver *self);
 
+/* Whether somebody is told, which is so from the first pause or wait of a stream on. Any thread */
+gboolean ptp_driver_is_attached (PtpPullProducer *producer);
+
 /* For the default handlers; any thread */
 void ptp_driver_tell_ready (PtpPullProducer *producer);
 void ptp_driver_tell_broken (PtpPullProducer *producer, const GError *error);

@@ -78,6 +78,18 @@ ptp_driver_detach (PtpDriver *self)
   g_mutex_unlock (&drivers_lock);
 }
 
+gboolean
+ptp_driver_is_attached (PtpPullProducer *producer)
+{
+  gboolean attached;
+
+  g_mutex_lock (&drivers_lock);
+  attached = find_locked (producer) != NULL;
+  g_mutex_unlock (&drivers_lock);
+
+  return attached;
+}
+
 void
 ptp_driver_tell_ready (PtpPullProducer *producer)
 {

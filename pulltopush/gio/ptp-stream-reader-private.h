@@ -22,6 +22,7 @@ typedef struct
   GSource *error_watch;           /* (owned) (nullable): attached, or fired */
   GError *error;                  /* (owned) (nullable): what the error watch has read */
   gboolean asked;                 /* since the error watch looked last */
+  int begun;                      /* atomic: whether it was read from, or broke before that */
   gboolean watched;               /* for errors, or known to have no need of it */
 } PtpStreamReader;
 

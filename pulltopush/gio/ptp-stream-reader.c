@@ -6,6 +6,7 @@
 #include "ptp-stream-reader-private.h"
 
 #include "ptp-input-stream-producer-private.h"
+#include "../contract/ptp-driver-private.h"
 #include "ptp-socket-private.h"
 
 #include <gio/gunixinputstream.h>
@@ -156,6 +157,108 @@ get_socket_fd (GInputStream *stream)
   return !g_socket_is_closed (socket) ? g_socket_get_fd (socket) : -1;
 }
 
+/* A stream may be held before its first step, so the watch begins with the reader, in the context
+ * of whoever made it, which need not be that of the stream: one of the two is first to begin. As
+ * long as no stream is paused, a socket that broke is left to the reads, and looked at again later.
+ */
+
+#define UNREAD_INTERVAL (100 * 1000) /* microseconds */
+
+enum
+{
+  BEGUN_NOT = 0,
+  BEGUN_READING,
+  BEGUN_BROKEN,
+};
+
+static gboolean
+begin (PtpStreamReader *self, int begun)
+{
+  return g_atomic_int_compare_and_exchange (&self->begun, BEGUN_NOT, begun);
+}
+
+typedef struct
+{
+  GSource source;
+  GWeakRef producer;
+  PtpStreamReader *reader; /* (unowned): lives in the producer */
+  int fd;
+  gpointer tag; /* (nullable): none while it waits for its time */
+} UnreadSource;
+
+static void
+break_unread (UnreadSource *self, PtpPullProducer *producer)
+{
+  GInputStream *stream = self->reader->stream;
+  g_autoptr (GError) error = NULL;
+
+  if (g_input_stream_is_closed (stream))
+    return;
+
+  error = take_socket_error (self->fd);
+  if (error == NULL)
+    return;
+
+  ptp_socket_keep_error (stream, error);
+  if (begin (self->reader, BEGUN_BROKEN))
+    ptp_input_stream_producer_break (PTP_INPUT_STREAM_PRODUCER (producer), error);
+}
+
+static gboolean
+unread_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  UnreadSource *self = (UnreadSource *) source;
+  g_autoptr (PtpPullProducer) producer = g_weak_ref_get (&self->producer);
+
+  if (producer == NULL || g_atomic_int_get (&self->reader->begun) != BEGUN_NOT)
+    return G_SOURCE_REMOVE;
+
+  if (self->tag != NULL)
+    g_source_remove_unix_fd (source, g_steal_pointer (&self->tag));
+  if (!ptp_driver_is_attached (producer))
+    {
+      g_source_set_ready_time (source, g_get_monotonic_time () + UNREAD_INTERVAL);
+      return G_SOURCE_CONTINUE;
+    }
+
+  break_unread (self, producer);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+unread_finalize (GSource *source)
+{
+  g_weak_ref_clear (&((UnreadSource *) source)->producer);
+}
+
+static GSourceFuncs unread_funcs = {
+  .dispatch = unread_dispatch,
+  .finalize = unread_finalize,
+};
+
+/* Only where the error can be kept for whoever reads after all. */
+static void
+watch_unread (PtpStreamReader *self)
+{
+  g_autoptr (GSocket) socket = self->stream != NULL ? ptp_socket_ref_of (self->stream) : NULL;
+  g_autoptr (GMainContext) context = NULL;
+  UnreadSource *source;
+
+  if (socket == NULL || g_socket_is_closed (socket))
+    return;
+
+  self->error_watch = g_source_new (&unread_funcs, sizeof (UnreadSource));
+  source = (UnreadSource *) self->error_watch;
+  g_weak_ref_init (&source->producer, self->producer);
+  source->reader = self;
+  source->fd = g_socket_get_fd (socket);
+  source->tag = g_source_add_unix_fd (self->error_watch, source->fd, G_IO_ERR);
+  g_source_set_priority (self->error_watch, G_PRIORITY_DEFAULT_IDLE + 50);
+  g_source_set_static_name (self->error_watch, "[pulltopush] unread socket breaks");
+  context = g_main_context_ref_thread_default ();
+  g_source_attach (self->error_watch, context);
+}
+
 static void
 watch_for_error (PtpStreamReader *self)
 {
@@ -168,6 +271,7 @@ watch_for_error (PtpStreamReader *self)
     return;
 
   self->watched = TRUE;
+  clear_error_watch (self);
   fd = get_socket_fd (self->stream);
   if (fd < 0 || !ptp_fd_is_socket (fd))
     return;
@@ -301,6 +405,12 @@ read_pollable (PtpStreamReader *self, gsize size, PtpStreamChunk *chunk, GError 
   g_autoptr (GError) local = NULL;
   gssize n;
 
+  /* It broke before the first read. */
+  if (!begin (self, BEGUN_READING) && g_atomic_int_get (&self->begun) == BEGUN_BROKEN)
+    {
+      g_propagate_error (error, ptp_socket_dup_error (self->stream));
+      return PTP_READ_FAILED;
+    }
   if (self->error != NULL)
     {
       g_propagate_error (error, g_error_copy (self->error));
@@ -376,6 +486,7 @@ ptp_stream_reader_init (PtpStreamReader *self, GInputStream *stream, PtpPullProd
 {
   *self = (PtpStreamReader){ .producer = producer, .fd = -1 };
   g_set_object (&self->stream, stream);
+  watch_unread (self);
 }
 
 static void

@@ -360,6 +360,23 @@ test_e12_reset_while_paused (gconstpointer with_gsocket)
   ptp_test_until_descriptors (n_before);
 }
 
+/* A stream that is held before its first step has a source that nobody has read from. */
+static void
+test_e12_reset_before_first_step (void)
+{
+  PtpTestReading r;
+  int fds[2];
+
+  connect_tcp (fds);
+  init_tcp (&r, fds[1], TRUE);
+  ptp_pull_to_push_hold (r.stream, "test");
+  ptp_test_reading_start (&r);
+  ptp_test_drain ();
+  g_assert_cmpint (ptp_pull_to_push_get_state (r.stream), ==, PTP_STREAM_STATE_PAUSED);
+  g_assert_cmpuint (ptp_pull_to_push_get_n_steps (r.stream), ==, 0);
+  check_reset (&r, fds[0]);
+}
+
 static void
 test_e12_reset_while_waiting (gconstpointer with_gsocket)
 {
@@ -500,6 +517,7 @@ main (int argc, char *argv[])
   ADD ("E11/gio/full-device", test_e11_full_device);
   ADD ("E11/gio/full-disk", test_e11_full_disk);
   ADD_BOTH ("E12/gio/reset-while-paused", test_e12_reset_while_paused, "fd", "gsocket");
+  ADD ("E12/gio/reset-before-first-step", test_e12_reset_before_first_step);
   ADD_BOTH ("E12/gio/reset-while-waiting", test_e12_reset_while_waiting, "fd", "gsocket");
   ADD_BOTH ("E12/gio/reset-while-full", test_e12_reset_while_full, "fd", "gsocket");
   ADD_BOTH ("E12/gio/data-before-reset", test_e12_data_before_reset, "fd", "gsocket");
