@@ -12,6 +12,20 @@ ptp_model_is_under_way (const PtpModel *self, guint serial)
   return FALSE;
 }
 
+/* Something happens to @slot, -1 for a wait for the consumer, which may return while a stream is
+ * told that it has settled: what was told of others in this turn was told in full.
+ */
+void
+ptp_model_leave_others (PtpModel *self, int slot)
+{
+  PtpModelFrame *top = ptp_model_top (self);
+
+  for (int i = 0; top != NULL && i < PTP_MODEL_SLOTS; i++)
+    if (i != slot && self->streams[i].end_frame == top->serial
+        && (slot >= 0 || self->streams[i].settlement.outcome == PTP_MODEL_OUTCOME_NONE))
+      self->streams[i].end_frame = 0;
+}
+
 /* What of the end is told in one turn is told in one go, after the step that was under way; a main
  * loop inside of it tells nothing more of this stream.
  */
@@ -21,6 +35,7 @@ ptp_model_touch_at_end (PtpModel *self, int slot, const char *what)
   PtpModelStream *stream = &self->streams[slot];
   PtpModelFrame *top = ptp_model_top (self);
 
+  ptp_model_leave_others (self, slot);
   stream->touched = TRUE;
   if (top == NULL || top->kind != PTP_MODEL_FRAME_TURN)
     ptp_model_complain (self, "stream %d: %s outside of a turn, from inside a call", slot, what);
@@ -342,6 +357,7 @@ ptp_model_on_notify (PtpModel *self, int slot, const char *property, PtpStreamSt
 {
   PtpModelStream *stream = &self->streams[slot];
 
+  ptp_model_leave_others (self, slot);
   stream->notifying++;
   stream->owes_holders &= !g_str_equal (property, "holders");
   if (g_str_equal (property, "cancellable"))
@@ -437,6 +453,7 @@ ptp_model_on_waited (PtpModel *self,
   else if (stream->end == PTP_STREAM_STATE_STOPPED)
     expected = (PtpModelError){ PTP_ERROR, PTP_ERROR_STOPPED };
 
+  ptp_model_leave_others (self, slot);
   if (!ptp_model_is_inside (self, PTP_MODEL_FRAME_TURN))
     ptp_model_complain (self, "stream %d: a wait returned from inside a call", slot);
   else if (!cancelled && stream->end == PTP_STREAM_STATE_IDLE)

@@ -9,6 +9,7 @@ touch_in_turn (PtpModel *self, int slot, const char *what)
 {
   PtpModelStream *stream = &self->streams[slot];
 
+  ptp_model_leave_others (self, slot);
   stream->touched = TRUE;
   if (!ptp_model_is_inside (self, PTP_MODEL_FRAME_TURN))
     ptp_model_complain (self, "stream %d: %s outside of a turn, from inside a call", slot, what);
@@ -218,11 +219,13 @@ ptp_model_on_register (PtpModel *self, int slot)
 /* Nobody drives a stream that could not be registered: it has ended without a word, unless it was
  * started from inside the registration, or what happened there decided otherwise.
  */
-static void
-give_up (PtpModel *self, int slot, PtpModelError error)
+void
+ptp_model_give_up (PtpModel *self, int slot, PtpModelError error)
 {
   PtpModelStream *stream = &self->streams[slot];
 
+  if (stream->over)
+    return;
   if (stream->started || stream->cause != PTP_MODEL_CAUSE_NONE)
     {
       ptp_model_end (self, slot, PTP_MODEL_CAUSE_REASON, error);
@@ -253,8 +256,6 @@ ptp_model_on_registered (PtpModel *self, int result, PtpModelError error)
       if (self->sink.phase == PTP_MODEL_PHASE_OPEN)
         ptp_model_sink_restore (self, &top->before);
     }
-  if (top->kind == PTP_MODEL_FRAME_PULL)
-    give_up (self, top->slot, top->error);
 }
 
 /* After the call. A newcomer that a closed consumer refused was stopped or cancelled (L11); one
@@ -277,6 +278,8 @@ ptp_model_has_registered (PtpModel *self, gboolean result, const GError *error)
   else if (result != (top->error.domain == 0))
     ptp_model_complain (self, "stream %d: registering returned %d", top->slot, result);
 
+  if (top->kind == PTP_MODEL_FRAME_PULL && top->happened && top->error.domain != 0)
+    ptp_model_give_up (self, top->slot, top->error);
   if (closed && top->kind == PTP_MODEL_FRAME_REGISTER)
     ptp_model_end (self, top->slot, PTP_MODEL_CAUSE_REASON, top->error);
   else if (closed && !stream->mute && stream->n_cancels == 0 && !stream->answered && stream->over)

@@ -58,6 +58,19 @@ notice_breakage (PtpModel *self, int slot, PtpStreamState seen)
   ptp_model_end (self, slot, PTP_MODEL_CAUSE_BROKEN, stream->broken);
 }
 
+/* Others who wait for the consumer hear of a refusal first. */
+static void
+notice_refusal (PtpModel *self, int slot, PtpStreamState seen)
+{
+  PtpModelStream *stream = &self->streams[slot];
+  PtpModelFrame *top = ptp_model_top (self);
+
+  if (seen == PTP_STREAM_STATE_STOPPED && !stream->started && stream->cause == PTP_MODEL_CAUSE_NONE
+      && top != NULL && top->kind == PTP_MODEL_FRAME_PULL && top->slot == slot
+      && top->error.domain != 0)
+    ptp_model_give_up (self, slot, top->error);
+}
+
 void
 ptp_model_check_state (PtpModel *self, int slot, PtpStreamState state)
 {
@@ -66,6 +79,7 @@ ptp_model_check_state (PtpModel *self, int slot, PtpStreamState state)
 
   notice_inability (self, slot, state);
   notice_breakage (self, slot, state);
+  notice_refusal (self, slot, state);
   if (ptp_model_is_terminal (state) && stream->cause != PTP_MODEL_CAUSE_NONE
       && stream->end == PTP_STREAM_STATE_IDLE)
     ptp_model_notice_end (self, slot, state);

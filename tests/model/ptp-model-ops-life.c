@@ -194,13 +194,14 @@ emit_broken (gpointer producer, gpointer error)
   ptp_pull_producer_emit_broken (producer, error);
 }
 
+/* Of one that cannot produce it would not be seen which of the two was heard of. */
 void
 ptp_model_op_break (PtpModelWorld *self, guint8 arg)
 {
   gpointer producer = self->slots[ptp_model_op_get_slot (arg)].producer;
   g_autoptr (GError) error = NULL;
 
-  if (ptp_model_op_is_task (self, arg) || producer == NULL)
+  if (ptp_model_op_is_task (self, arg) || producer == NULL || self->config.unable)
     return;
   error = ptp_model_op_make_reason (self, arg);
   ptp_model_break (&self->model, ptp_model_op_get_slot (arg), ptp_model_error (error));

@@ -233,6 +233,44 @@ ptp_model_has_finished (PtpModel *self, int result, const GError *error)
   check_returned (self, "finish", result, error);
 }
 
+static int
+find_beginning (PtpModel *self, PtpModelCause cause_of_finish)
+{
+  PtpModelStream *stream = self->registered >= 0 ? &self->streams[self->registered] : NULL;
+
+  if (stream != NULL && stream->stage == PTP_MODEL_STAGE_NEW
+      && stream->cause != PTP_MODEL_CAUSE_NONE && stream->end == PTP_STREAM_STATE_IDLE
+      && (stream->flags & PTP_PULL_TO_PUSH_KEEP_SINK) == 0
+      && (stream->cause == PTP_MODEL_CAUSE_EXHAUSTED)
+           == (cause_of_finish == PTP_MODEL_CAUSE_EXHAUSTED))
+    return self->registered;
+  return -1;
+}
+
+/* One that begins without a word that is heard may have asked for an abort inside finish first. */
+static void
+take_turn_of_unheard (PtpModel *self, PtpModelFrame *frame)
+{
+  int slot = find_beginning (self, PTP_MODEL_CAUSE_NONE);
+
+  if (frame->result != PTP_END_RESULT_PENDING || !frame->refused || slot < 0
+      || (!self->streams[slot].deaf && !self->streams[slot].may_repeat))
+    return;
+
+  self->sink.abort_later = FALSE;
+  ptp_model_begin_end (self, slot);
+  frame->result = PTP_END_RESULT_FAILED;
+  frame->error = get_closed_error ();
+}
+
+void
+ptp_model_has_aborted (PtpModel *self, int result, const GError *error)
+{
+  if (result == PTP_END_RESULT_FAILED)
+    take_turn_of_unheard (self, ptp_model_top (self));
+  check_returned (self, "abort", result, error);
+}
+
 /* One that is asked for inside finish follows that; after an answer there is none. */
 void
 ptp_model_abort (PtpModel *self, PtpModelError reason)
@@ -263,12 +301,6 @@ ptp_model_abort (PtpModel *self, PtpModelError reason)
     }
 }
 
-void
-ptp_model_has_aborted (PtpModel *self, int result, const GError *error)
-{
-  check_returned (self, "abort", result, error);
-}
-
 /* Only what was asked for counts, and only once (R10); only a finish can end as finished. */
 void
 ptp_model_settle (PtpModel *self, PtpModelSinkOutcome outcome, PtpModelError error)
@@ -295,20 +327,6 @@ ptp_model_has_settled (PtpModel *self)
 }
 
 /* What happens */
-
-static int
-find_beginning (PtpModel *self, PtpModelCause cause_of_finish)
-{
-  PtpModelStream *stream = self->registered >= 0 ? &self->streams[self->registered] : NULL;
-
-  if (stream != NULL && stream->stage == PTP_MODEL_STAGE_NEW
-      && stream->cause != PTP_MODEL_CAUSE_NONE && stream->end == PTP_STREAM_STATE_IDLE
-      && (stream->flags & PTP_PULL_TO_PUSH_KEEP_SINK) == 0
-      && (stream->cause == PTP_MODEL_CAUSE_EXHAUSTED)
-           == (cause_of_finish == PTP_MODEL_CAUSE_EXHAUSTED))
-    return self->registered;
-  return -1;
-}
 
 /* That is finishing, and is to be cut short. */
 static int
@@ -509,6 +527,7 @@ ptp_model_on_waited_settled (PtpModel *self,
   PtpSettlement expected_settlement = 0;
   int slot = self->registered;
 
+  ptp_model_leave_others (self, -1);
   /* A consumer that is not seen to be told is seen by those who wait for it. */
   if (!cancelled && number >= self->settlements->len && self->sink_kind != PTP_MODEL_SINK_TELLS
       && slot >= 0 && self->streams[slot].cause != PTP_MODEL_CAUSE_NONE)

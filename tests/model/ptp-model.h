@@ -352,6 +352,8 @@ ptp_model_is_terminal (PtpStreamState state)
 }
 
 gboolean ptp_model_is_pending (const PtpModel *self);
+void ptp_model_give_up (PtpModel *self, int slot, PtpModelError error);
+void ptp_model_leave_others (PtpModel *self, int slot);
 gboolean ptp_model_is_under_way (const PtpModel *self, guint serial);
 /* By a stream, as far as nobody sees it. */
 void ptp_model_sink_tell_finish (PtpModel *self);
