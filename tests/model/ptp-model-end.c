@@ -142,6 +142,9 @@ ptp_model_begin_end (PtpModel *self, int slot)
     return;
 
   stream->registered = self->registered == slot;
+  /* Whether this one or its life before told a consumer that says nothing is not known. */
+  if (stream->vague && stream->registered && self->sink_kind != PTP_MODEL_SINK_TELLS)
+    self->silent = TRUE;
   if (!stream->registered || stream->vague || (stream->flags & PTP_PULL_TO_PUSH_KEEP_SINK) != 0
       || (self->belief == PTP_MODEL_STOP_LEAVES && stream->cause == PTP_MODEL_CAUSE_STOP))
     stream->stage = PTP_MODEL_STAGE_LEFT;

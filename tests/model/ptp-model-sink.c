@@ -55,6 +55,14 @@ ptp_model_sink_restore (PtpModel *self, const PtpModelSink *before)
     g_array_append_val (self->settlements, before->said);
 }
 
+/* A stream that has no end yet goes on: its consumer will not resume it. */
+static void
+tell_registered (PtpModel *self)
+{
+  if (self->registered >= 0)
+    ptp_model_pause (self, self->registered, FALSE);
+}
+
 /* What a consumer that was past its point of no return said of its finish counts more than what its
  * abort answers.
  */
@@ -82,6 +90,8 @@ take_answer (PtpModel *self, int result, PtpModelError error)
     }
 
   sink->follows = sink->abort_later && !sink->instead;
+  if (sink->follows)
+    tell_registered (self);
   sink->phase
     = aborting || sink->instead ? PTP_MODEL_PHASE_ABORT_PENDING : PTP_MODEL_PHASE_FINISH_PENDING;
   sink->abort_later = FALSE;
@@ -174,14 +184,6 @@ ptp_model_sink_tell_abort (PtpModel *self, PtpModelError reason)
 }
 
 /* By hand */
-
-/* A stream that has no end yet goes on: its consumer will not resume it. */
-static void
-tell_registered (PtpModel *self)
-{
-  if (self->registered >= 0)
-    ptp_model_pause (self, self->registered, FALSE);
-}
 
 void
 ptp_model_finish (PtpModel *self)
