@@ -3,6 +3,10 @@
  */
 #include "ptp-test-util.h"
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 /* Nothing good takes as long, not even under valgrind on a busy machine. */
 #define SAFETY_SECONDS  (100)
 #define MAX_DRAIN_TURNS (1000000)
@@ -283,4 +287,21 @@ ptp_test_stop_producing (PtpPushProducer *producer)
     = g_error_new_literal (PTP_ERROR, PTP_ERROR_STOPPED, "The test needs no more");
 
   ptp_push_producer_stop_producing (producer, reason);
+}
+
+void
+ptp_test_connect_tcp (int fds[2])
+{
+  struct sockaddr_in name = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  socklen_t size = sizeof name;
+  int listener = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  g_assert_no_errno (bind (listener, (struct sockaddr *) &name, size));
+  g_assert_no_errno (listen (listener, 1));
+  g_assert_no_errno (getsockname (listener, (struct sockaddr *) &name, &size));
+  fds[0] = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  g_assert_no_errno (connect (fds[0], (struct sockaddr *) &name, size));
+  fds[1] = accept4 (listener, NULL, NULL, SOCK_CLOEXEC);
+  g_assert_no_errno (fds[1]);
+  g_assert_no_errno (close (listener));
 }

@@ -91,4 +91,7 @@ void ptp_test_stop_producing (PtpPushProducer *producer);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PtpTestEnds, ptp_test_ends_unref)
 
+/* Two ends of a TCP connection, the client's first. */
+void ptp_test_connect_tcp (int fds[2]);
+
 G_END_DECLS

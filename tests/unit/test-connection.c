@@ -10,27 +10,9 @@
 #include <errno.h>
 #include <gio/gunixconnection.h>
 #include <glib/gstdio.h>
-#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-static void
-connect_tcp (int fds[2])
-{
-  struct sockaddr_in name = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
-  socklen_t size = sizeof name;
-  int listener = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-  g_assert_no_errno (bind (listener, (struct sockaddr *) &name, size));
-  g_assert_no_errno (listen (listener, 1));
-  g_assert_no_errno (getsockname (listener, (struct sockaddr *) &name, &size));
-  fds[0] = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  g_assert_no_errno (connect (fds[0], (struct sockaddr *) &name, size));
-  fds[1] = accept4 (listener, NULL, NULL, SOCK_CLOEXEC);
-  g_assert_no_errno (fds[1]);
-  g_assert_no_errno (close (listener));
-}
 
 /* Takes @fd. */
 static GIOStream *
@@ -140,7 +122,7 @@ static void
 make_pair (int fds[2], gboolean tcp)
 {
   if (tcp)
-    connect_tcp (fds);
+    ptp_test_connect_tcp (fds);
   else
     g_assert_no_errno (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds));
 }

@@ -13,7 +13,6 @@
 #include <fcntl.h>
 #include <gio/gunixoutputstream.h>
 #include <glib/gstdio.h>
-#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -253,23 +252,6 @@ test_e10_gzip_socket (void)
 
 /* Sockets */
 
-static void
-connect_tcp (int fds[2])
-{
-  struct sockaddr_in name = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
-  socklen_t size = sizeof name;
-  int listener = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-  g_assert_no_errno (bind (listener, (struct sockaddr *) &name, size));
-  g_assert_no_errno (listen (listener, 1));
-  g_assert_no_errno (getsockname (listener, (struct sockaddr *) &name, &size));
-  fds[0] = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  g_assert_no_errno (connect (fds[0], (struct sockaddr *) &name, size));
-  fds[1] = accept4 (listener, NULL, NULL, SOCK_CLOEXEC);
-  g_assert_no_errno (fds[1]);
-  g_assert_no_errno (close (listener));
-}
-
 /* Somebody else has the descriptor, too: only a shutdown tells the peer, which may still answer. */
 static void
 check_duplicate (int fds[2])
@@ -299,7 +281,7 @@ test_b8_duplicate (void)
 
   g_assert_no_errno (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds));
   check_duplicate (fds);
-  connect_tcp (fds);
+  ptp_test_connect_tcp (fds);
   check_duplicate (fds);
 }
 
@@ -315,7 +297,7 @@ test_b8_not_ours (void)
       char buffer[16];
       int fds[2];
 
-      connect_tcp (fds);
+      ptp_test_connect_tcp (fds);
       ptp_test_writing_init (&t, g_unix_output_stream_new (fds[1], FALSE));
       ptp_test_writing_write (&t, 4);
       ptp_test_writing_until_written (&t, 4);
@@ -354,7 +336,7 @@ test_b8_tcp_fd (void)
       PtpTestWriting t;
       int fds[2];
 
-      connect_tcp (fds);
+      ptp_test_connect_tcp (fds);
       ptp_test_writing_init (&t, g_unix_output_stream_new (fds[1], TRUE));
       ptp_test_writing_write (&t, 100);
       ptp_test_writing_until_written (&t, 100);
@@ -378,7 +360,7 @@ test_b8_tcp_connection (void)
       PtpTestWriting t;
       int fds[2];
 
-      connect_tcp (fds);
+      ptp_test_connect_tcp (fds);
       socket = g_socket_new_from_fd (fds[1], NULL);
       connection = g_socket_connection_factory_create_connection (socket);
       ptp_test_writing_init (&t, g_object_ref (
@@ -408,7 +390,7 @@ test_b8_keep_open (void)
       char buffer[16];
       int fds[2];
 
-      connect_tcp (fds);
+      ptp_test_connect_tcp (fds);
       output = g_unix_output_stream_new (fds[1], TRUE);
       ptp_test_writing_init (&t, g_object_ref (output));
       ptp_output_stream_consumer_set_keep_open (t.consumer, TRUE);

@@ -15,8 +15,8 @@
 #include <fcntl.h>
 #include <gio/gunixinputstream.h>
 #include <gio/gunixoutputstream.h>
+#include <glib-unix.h>
 #include <glib/gstdio.h>
-#include <netinet/in.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
@@ -285,22 +285,14 @@ test_e11_full_disk (void)
 
 /* A source that breaks */
 
-/* Two ends of a TCP connection. */
 static void
-connect_tcp (int fds[2])
+connect_nonblocking (int fds[2])
 {
-  struct sockaddr_in name = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
-  socklen_t size = sizeof name;
-  int listener = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  g_autoptr (GError) error = NULL;
 
-  g_assert_no_errno (bind (listener, (struct sockaddr *) &name, size));
-  g_assert_no_errno (listen (listener, 1));
-  g_assert_no_errno (getsockname (listener, (struct sockaddr *) &name, &size));
-  fds[0] = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  g_assert_no_errno (connect (fds[0], (struct sockaddr *) &name, size));
-  fds[1] = accept4 (listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-  g_assert_no_errno (fds[1]);
-  g_assert_no_errno (close (listener));
+  ptp_test_connect_tcp (fds);
+  g_unix_set_fd_nonblocking (fds[1], TRUE, &error);
+  g_assert_no_error (error);
 }
 
 static void
@@ -350,7 +342,7 @@ test_e12_reset_while_paused (gconstpointer with_gsocket)
   PtpTestReading r;
   int fds[2];
 
-  connect_tcp (fds);
+  connect_nonblocking (fds);
   init_tcp (&r, fds[1], GPOINTER_TO_INT (with_gsocket));
   ptp_test_reading_until_waiting (&r);
   ptp_pull_to_push_hold (r.stream, "test");
@@ -367,7 +359,7 @@ test_e12_reset_before_first_step (void)
   PtpTestReading r;
   int fds[2];
 
-  connect_tcp (fds);
+  connect_nonblocking (fds);
   init_tcp (&r, fds[1], TRUE);
   ptp_pull_to_push_hold (r.stream, "test");
   ptp_test_reading_start (&r);
@@ -383,7 +375,7 @@ test_e12_reset_while_waiting (gconstpointer with_gsocket)
   PtpTestReading r;
   int fds[2];
 
-  connect_tcp (fds);
+  connect_nonblocking (fds);
   init_tcp (&r, fds[1], GPOINTER_TO_INT (with_gsocket));
   ptp_test_reading_until_waiting (&r);
   check_reset (&r, fds[0]);
@@ -396,7 +388,7 @@ test_e12_reset_while_full (gconstpointer with_gsocket)
   PtpTestReading r;
   int fds[2];
 
-  connect_tcp (fds);
+  connect_nonblocking (fds);
   init_tcp (&r, fds[1], GPOINTER_TO_INT (with_gsocket));
   ptp_input_stream_producer_set_chunk_size (r.producer, 4);
   r.consumer->on_write = ptp_test_consumer_pause;
@@ -415,7 +407,7 @@ test_e12_data_before_reset (gconstpointer with_gsocket)
   PtpTestReading r;
   int fds[2];
 
-  connect_tcp (fds);
+  connect_nonblocking (fds);
   init_tcp (&r, fds[1], GPOINTER_TO_INT (with_gsocket));
   ptp_input_stream_producer_set_chunk_size (r.producer, 4);
   g_assert_cmpint (write (fds[0], "one two three four five ", 24), ==, 24);
@@ -437,7 +429,7 @@ test_e12_writer_hears_first (gconstpointer ends_before)
   PtpTestReading r;
   int fds[2];
 
-  connect_tcp (fds);
+  connect_nonblocking (fds);
   init_tcp (&r, fds[1], TRUE);
   connection = g_object_get_data (G_OBJECT (r.producer), "connection");
   consumer
