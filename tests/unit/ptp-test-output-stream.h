@@ -78,4 +78,17 @@ void ptp_test_output_stream_add_room (PtpTestOutputStream *self, gsize room);
 /* Whether there is somebody to be told when there is room. */
 gboolean ptp_test_output_stream_is_polled (PtpTestOutputStream *self);
 
+/* A test of each way. */
+#define PTP_TEST_ADD_WAYS(name, func)                                                              \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    g_test_add_data_func ("/output-stream-consumer/" name "/async",                                \
+                          GUINT_TO_POINTER (PTP_TEST_OUTPUT_ASYNC), func);                         \
+    g_test_add_data_func ("/output-stream-consumer/" name "/at-once",                              \
+                          GUINT_TO_POINTER (PTP_TEST_OUTPUT_AT_ONCE), func);                       \
+    g_test_add_data_func ("/output-stream-consumer/" name "/pollable",                             \
+                          GUINT_TO_POINTER (PTP_TEST_OUTPUT_POLLABLE), func);                      \
+  }                                                                                                \
+  G_STMT_END
+
 G_END_DECLS

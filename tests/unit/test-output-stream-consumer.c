@@ -472,18 +472,6 @@ test_one_in_flight (void)
   ptp_test_writing_clear (&t);
 }
 
-#define ADD_WAYS(name, func)                                                                       \
-  G_STMT_START                                                                                     \
-  {                                                                                                \
-    g_test_add_data_func ("/output-stream-consumer/" name "/async",                                \
-                          GUINT_TO_POINTER (PTP_TEST_OUTPUT_ASYNC), func);                         \
-    g_test_add_data_func ("/output-stream-consumer/" name "/at-once",                              \
-                          GUINT_TO_POINTER (PTP_TEST_OUTPUT_AT_ONCE), func);                       \
-    g_test_add_data_func ("/output-stream-consumer/" name "/pollable",                             \
-                          GUINT_TO_POINTER (PTP_TEST_OUTPUT_POLLABLE), func);                      \
-  }                                                                                                \
-  G_STMT_END
-
 int
 main (int argc, char *argv[])
 {
@@ -493,18 +481,18 @@ main (int argc, char *argv[])
   g_test_add_func ("/output-stream-consumer/notify", test_notify);
   g_test_add_func ("/output-stream-consumer/L14/empty-chunk", test_l14_empty_chunk);
   g_test_add_func ("/output-stream-consumer/B1/marks", test_b1_marks);
-  ADD_WAYS ("B1/larger-than-high", test_b1_larger_than_high);
+  PTP_TEST_ADD_WAYS ("B1/larger-than-high", test_b1_larger_than_high);
   g_test_add_func ("/output-stream-consumer/B1/at-once", test_b1_at_once);
   g_test_add_func ("/output-stream-consumer/B2/overflow", test_b2_overflow);
   g_test_add_func ("/output-stream-consumer/B2/filled-to-the-limit", test_b2_filled_to_the_limit);
   g_test_add_func ("/output-stream-consumer/B2/desired-size", test_b2_desired_size);
-  ADD_WAYS ("B3/short-writes", test_b3_short_writes);
-  ADD_WAYS ("B3/zero-writes", test_b3_zero_writes);
-  ADD_WAYS ("B3/only-zero-writes", test_b3_only_zero_writes);
+  PTP_TEST_ADD_WAYS ("B3/short-writes", test_b3_short_writes);
+  PTP_TEST_ADD_WAYS ("B3/zero-writes", test_b3_zero_writes);
+  PTP_TEST_ADD_WAYS ("B3/only-zero-writes", test_b3_only_zero_writes);
   g_test_add_func ("/output-stream-consumer/B4/marks", test_b4_marks);
   g_test_add_func ("/output-stream-consumer/B4/at-construction", test_b4_at_construction);
   g_test_add_func ("/output-stream-consumer/B4/while-streaming", test_b4_while_streaming);
-  ADD_WAYS ("B7/together", test_b7_together);
+  PTP_TEST_ADD_WAYS ("B7/together", test_b7_together);
   g_test_add_func ("/output-stream-consumer/bounded-turns", test_bounded_turns);
   g_test_add_func ("/output-stream-consumer/polled-when-blocked", test_polled_when_blocked);
   g_test_add_func ("/output-stream-consumer/one-in-flight", test_one_in_flight);

@@ -403,18 +403,6 @@ test_without_stream (void)
   ptp_test_assert_finalize (consumer);
 }
 
-#define ADD_WAYS(name, func)                                                                       \
-  G_STMT_START                                                                                     \
-  {                                                                                                \
-    g_test_add_data_func ("/output-stream-consumer/" name "/async",                                \
-                          GUINT_TO_POINTER (PTP_TEST_OUTPUT_ASYNC), func);                         \
-    g_test_add_data_func ("/output-stream-consumer/" name "/at-once",                              \
-                          GUINT_TO_POINTER (PTP_TEST_OUTPUT_AT_ONCE), func);                       \
-    g_test_add_data_func ("/output-stream-consumer/" name "/pollable",                             \
-                          GUINT_TO_POINTER (PTP_TEST_OUTPUT_POLLABLE), func);                      \
-  }                                                                                                \
-  G_STMT_END
-
 int
 main (int argc, char *argv[])
 {
@@ -424,15 +412,15 @@ main (int argc, char *argv[])
   g_test_add_func ("/output-stream-consumer/L16/next-producer", test_l16_next_producer);
   g_test_add_func ("/output-stream-consumer/L11/closed", test_l11_closed);
   g_test_add_func ("/output-stream-consumer/L11/failed", test_l11_failed);
-  ADD_WAYS ("E9/nth-write", test_e9_nth_write);
-  ADD_WAYS ("E9/fails-in-the-middle", test_e9_fails_in_the_middle);
-  ADD_WAYS ("E9/nonsense", test_e9_nonsense);
+  PTP_TEST_ADD_WAYS ("E9/nth-write", test_e9_nth_write);
+  PTP_TEST_ADD_WAYS ("E9/fails-in-the-middle", test_e9_fails_in_the_middle);
+  PTP_TEST_ADD_WAYS ("E9/nonsense", test_e9_nonsense);
   g_test_add_func ("/output-stream-consumer/E9/at-once", test_e9_at_once);
-  ADD_WAYS ("E2/mute-failure", test_e2_mute_failure);
+  PTP_TEST_ADD_WAYS ("E2/mute-failure", test_e2_mute_failure);
   g_test_add_func ("/output-stream-consumer/E11/failure-ends-stream", test_e11_failure_ends_stream);
-  ADD_WAYS ("handler-does-everything", test_handler_does_everything);
-  ADD_WAYS ("R5/handler-drops-last", test_r5_handler_drops_last);
-  ADD_WAYS ("abort-inside-write", test_abort_inside_write);
+  PTP_TEST_ADD_WAYS ("handler-does-everything", test_handler_does_everything);
+  PTP_TEST_ADD_WAYS ("R5/handler-drops-last", test_r5_handler_drops_last);
+  PTP_TEST_ADD_WAYS ("abort-inside-write", test_abort_inside_write);
   g_test_add_func ("/output-stream-consumer/without-stream", test_without_stream);
 
   return g_test_run ();

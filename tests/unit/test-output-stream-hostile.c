@@ -218,30 +218,18 @@ test_e2_error_beside (gconstpointer way)
 }
 
 #define ADD(name, func) g_test_add_func ("/output-stream-consumer/" name, func)
-#define ADD_WAYS(name, func)                                                                       \
-  G_STMT_START                                                                                     \
-  {                                                                                                \
-    g_test_add_data_func ("/output-stream-consumer/" name "/async",                                \
-                          GUINT_TO_POINTER (PTP_TEST_OUTPUT_ASYNC), func);                         \
-    g_test_add_data_func ("/output-stream-consumer/" name "/at-once",                              \
-                          GUINT_TO_POINTER (PTP_TEST_OUTPUT_AT_ONCE), func);                       \
-    g_test_add_data_func ("/output-stream-consumer/" name "/pollable",                             \
-                          GUINT_TO_POINTER (PTP_TEST_OUTPUT_POLLABLE), func);                      \
-  }                                                                                                \
-  G_STMT_END
-
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
 
-  ADD_WAYS ("R6/hostile/write", test_r6_write);
-  ADD_WAYS ("R6/hostile/abort-inside-write", test_r6_abort_inside_write);
+  PTP_TEST_ADD_WAYS ("R6/hostile/write", test_r6_write);
+  PTP_TEST_ADD_WAYS ("R6/hostile/abort-inside-write", test_r6_abort_inside_write);
   ADD ("R6/hostile/create-source", test_r6_create_source);
   ADD ("hostile/abort-inside-create-source", test_abort_inside_create_source);
   ADD ("E2/hostile/no-source", test_e2_no_source);
-  ADD_WAYS ("E2/hostile/too-much", test_e2_too_much);
-  ADD_WAYS ("E2/hostile/error-beside", test_e2_error_beside);
+  PTP_TEST_ADD_WAYS ("E2/hostile/too-much", test_e2_too_much);
+  PTP_TEST_ADD_WAYS ("E2/hostile/error-beside", test_e2_error_beside);
 
   return g_test_run ();
 }
